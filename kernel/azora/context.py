@@ -1,0 +1,108 @@
+"""Who calls, under which trace, until when: one value per worker, carried along in headers."""
+
+import secrets
+import time
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from azora.errors import NotAuthenticated
+
+if TYPE_CHECKING:
+    from azora.actor import Actor
+    from azora.runtime import Runtime
+
+ACTOR, DEADLINE, CHAIN, KEY = "azora-actor", "azora-deadline", "azora-chain", "azora-idempotency-key"
+CAUSE, TRACEPARENT = "azora-cause", "traceparent"
+
+
+class Context:
+    """What a worker knows of its caller.
+
+    `token` is the signed actor as it travels, `actor` the verified one; `deadline` is on this
+    machine's monotonic clock, in seconds; `chain` names the plugins on the path of the call;
+    `cause` is the id of the event that led here; `key` makes a repeated call one call; `claim` is
+    the inbox row that the handler's transaction must take.
+    """
+
+    __slots__ = (
+        "runtime", "token", "actor", "trace_id", "span_id", "sampled", "deadline",
+        "chain", "cause", "key", "claim", "operation", "locale", "ordinal", "spans",
+    )  # fmt: skip
+
+    def __init__(self, runtime: "Runtime", parent: "Context | None" = None) -> None:
+        self.runtime = runtime
+        self.token: str | None = parent.token if parent else None
+        self.actor: Actor | None = parent.actor if parent else None
+        self.trace_id: str = parent.trace_id if parent else secrets.token_hex(16)
+        self.span_id: str = parent.span_id if parent else ""
+        self.sampled: bool = parent.sampled if parent else False
+        self.deadline: float | None = parent.deadline if parent else None
+        self.chain: tuple[str, ...] = parent.chain if parent else ()
+        self.cause: str | None = parent.cause if parent else None
+        self.key: str | None = None
+        self.claim: Any = None
+        self.operation: str | None = None
+        self.locale: str | None = parent.locale if parent else None
+        self.ordinal = 0
+        self.spans: list[Any] | None = parent.spans if parent else None
+
+    def headers(self) -> dict[str, str]:
+        """The context as message headers; the deadline as seconds since 1970, for other machines."""
+        headers = {TRACEPARENT: f"00-{self.trace_id}-{self.span_id or '0' * 16}-{int(self.sampled):02x}"}
+        if self.token:
+            headers[ACTOR] = self.token
+        if self.deadline is not None:
+            headers[DEADLINE] = f"{time.time() + self.deadline - time.monotonic():.3f}"
+        if self.chain:
+            headers[CHAIN] = ",".join(self.chain)
+        if self.cause:
+            headers[CAUSE] = self.cause
+        if self.key:
+            headers[KEY] = self.key
+        return headers
+
+    @classmethod
+    def from_headers(cls, runtime: "Runtime", headers: dict[str, str]) -> "Context":
+        """The context that a message brought; headers that do not parse are as if absent."""
+        context = cls(runtime)
+        context.token = headers.get(ACTOR)
+        context.cause = headers.get(CAUSE)
+        context.key = headers.get(KEY)
+        if chain := headers.get(CHAIN):
+            context.chain = tuple(chain.split(","))
+        if deadline := headers.get(DEADLINE):
+            try:
+                context.deadline = time.monotonic() + float(deadline) - time.time()
+            except ValueError:
+                pass
+        if trace := parse_traceparent(headers.get(TRACEPARENT)):
+            context.trace_id, context.span_id, context.sampled = trace
+        return context
+
+
+def parse_traceparent(header: str | None) -> tuple[str, str, bool] | None:
+    """(trace id, span id, sampled) of a W3C `traceparent`, or None where it is not one."""
+    pieces = (header or "").split("-")
+    if len(pieces) != 4 or [len(piece) for piece in pieces] != [2, 32, 16, 2]:
+        return None
+    if any(set(piece) - set("0123456789abcdef") for piece in pieces) or set(pieces[1]) == {"0"}:
+        return None
+    return pieces[1], pieces[2], bool(int(pieces[3], 16) & 1)
+
+
+_current: ContextVar[Context] = ContextVar("azora")
+
+
+def current() -> Context:
+    """The context of this worker. Raises NotAuthenticated outside one."""
+    try:
+        return _current.get()
+    except LookupError:
+        raise NotAuthenticated("there is no call in progress here") from None
+
+
+def current_or_none() -> Context | None:
+    return _current.get(None)
+
+
+enter, leave = _current.set, _current.reset

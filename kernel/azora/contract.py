@@ -1,0 +1,277 @@
+"""What a plugin declares: operations, handlers, needs, pages, jobs – and the Plugin value itself.
+
+Everything here is data. The kernel derives the RPC, the HTTP route, the OpenAPI entry, the
+permission check, the CLI call, the metrics and the Kubernetes manifest from it.
+"""
+
+import inspect
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar
+
+from azora.context import current
+from azora.errors import PluginError
+from azora.messages import Event, FileRef, Message, Request
+
+F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C", bound=type)
+Shape = Literal["none", "reply", "file", "stream"]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One typed method, many surfaces.
+
+    `timeout` is in seconds and bounds a call that brings no earlier deadline; `concurrency` bounds
+    how many run at once in one process; `max_body` is in bytes.
+    """
+
+    name: str
+    verb: str
+    path: str
+    summary: str
+    permission: str | None
+    idempotent: bool
+    timeout: float
+    concurrency: int
+    max_body: int
+    http: bool
+    version: int = 1
+    request: type[Request] = Request
+    reply: type[Message] | None = None
+    shape: Shape = "none"
+
+    @property
+    def public(self) -> bool:
+        return self.permission is None
+
+
+@dataclass(frozen=True)
+class Handler:
+    """One method that is called for each event of one type."""
+
+    name: str
+    event: str
+    ordered: bool
+    attempts: int
+    timeout: float
+    payload: type[Event] = Event
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a plugin calls of another, as the slice that it reads: operation name → (request, reply)."""
+
+    plugin: str
+    optional: bool
+    operations: dict[str, tuple[type[Request], type[Message] | None]]
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A right that roles grant, named `<plugin>.<verb>`."""
+
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """An operation run at the times of a cron expression (UTC): once per due time, whoever triggers it."""
+
+    operation: str
+    cron: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One fragment of a page: the operation that loads it; the reply is `name` in the template."""
+
+    operation: str
+    fixed: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of a page: the operation that takes it, and where its reply leads (`{field}` of the reply)."""
+
+    operation: str
+    then: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A path, a title, a template, the operations that load its parts and those that take its forms.
+
+    `nav` puts the page into the navigation of whoever may load it, under that order number.
+    """
+
+    path: str
+    title: str
+    template: str
+    parts: dict[str, Part] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    permission: str | None = None
+    nav: int | None = None
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """The one frozen, serialisable value that `describe()` returns."""
+
+    name: str
+    summary: str
+    services: Sequence[type] = ()
+    events: Sequence[type[Event]] = ()
+    needs: Sequence[type] = ()
+    permissions: Sequence[Permission] = ()
+    pages: Sequence[Page] = ()
+    jobs: Sequence[Job] = ()
+    tables: Sequence[type] = ()
+    settings: type | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, list):
+                object.__setattr__(self, name, tuple(value))
+
+
+def operation(
+    route: str,
+    *,
+    permission: str | None = None,
+    public: bool = False,
+    idempotent: bool | None = None,
+    timeout: float = 30.0,
+    concurrency: int = 32,
+    max_body: int = 1_000_000,
+    http: bool = True,
+) -> Callable[[F], F]:
+    """Declare a method as an operation.
+
+    `route` is `VERB /path/{field}` below `/api/<plugin>`. GET, PUT and DELETE are idempotent unless
+    said otherwise; an idempotent operation is retried. `http=False` offers it over RPC alone.
+
+    Raises PluginError when neither a permission nor `public=True` is given, or both are.
+    """
+    verb, _, path = route.partition(" ")
+    if verb not in ("GET", "POST", "PUT", "PATCH", "DELETE") or not path.startswith("/"):
+        raise PluginError(f"operation({route!r}): write it as 'GET /path'")
+    if (permission is None) != public:
+        raise PluginError(f"operation({route!r}): name a permission, or say public=True")
+
+    def mark(method: F) -> F:
+        method.__azora__ = Operation(  # type: ignore[attr-defined]
+            name=method.__name__,
+            verb=verb,
+            path=path,
+            summary=inspect.cleandoc(method.__doc__ or method.__name__.replace("_", " ").capitalize()),
+            permission=permission,
+            idempotent=verb in ("GET", "PUT", "DELETE") if idempotent is None else idempotent,
+            timeout=timeout,
+            concurrency=concurrency,
+            max_body=max_body,
+            http=http,
+        )
+        return method
+
+    return mark
+
+
+def on_event(
+    event: str, *, ordered: bool = False, attempts: int = 8, timeout: float = 30.0
+) -> Callable[[F], F]:
+    """Call the method for each `<plugin>.<event>`, exactly once in effect.
+
+    The method opens at most one `self.transaction()`; a failure is tried again `attempts` times with
+    growing pauses, then parked. `ordered` keeps events of one key in order.
+    """
+
+    def mark(method: F) -> F:
+        method.__azora__ = Handler(method.__name__, event, ordered, attempts, timeout)  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def needs(plugin: str, *, optional: bool = False) -> Callable[[C], C]:
+    """Turn a class of stubs into a typed client of another plugin.
+
+    Each method is annotated `(self, request: SomeRequest) -> SomeReply` with the slice that we read;
+    an instance as attribute of a Service is the client: `library = Library()`. With `optional=True`
+    the plugin starts without its provider, and calls raise Unavailable.
+    """
+
+    def mark(cls: C) -> C:
+        slices = {}
+        for name, stub in vars(cls).copy().items():
+            if inspect.isfunction(stub) and not name.startswith("_"):
+                request, reply, _ = signature_of(stub)
+                slices[name] = (request, reply)
+                setattr(cls, name, _client_method(f"{plugin}.{name}", reply))
+        cls.__azora__ = Need(plugin, optional, slices)
+        return cls
+
+    return mark
+
+
+def _client_method(target: str, reply: type[Message] | None) -> Callable[[Any, Request], Any]:
+    def call(_client: Any, request: Request) -> Any:
+        return current().runtime.call(target, request, reply)
+
+    return call
+
+
+def operations_of(service: type) -> Iterator[tuple[Callable[..., Any], Operation]]:
+    """Every operation of a Service class with its types filled in."""
+    for method, mark in _marked(service, Operation):
+        request, reply, shape = signature_of(method)
+        missing = {part for part in _path_fields(mark.path) if part not in request.model_fields}
+        if missing:
+            raise PluginError(f"{mark.name}: {mark.path} names {missing.pop()!r}, which {request.__name__} lacks")
+        yield method, replace(mark, request=request, reply=reply, shape=shape)
+
+
+def handlers_of(service: type) -> Iterator[tuple[Callable[..., Any], Handler]]:
+    """Every event handler of a Service class with the slice that it reads."""
+    for method, mark in _marked(service, Handler):
+        payload, _, _ = signature_of(method, Event)
+        yield method, replace(mark, payload=payload)
+
+
+def signature_of(
+    method: Callable[..., Any], base: type[Message] = Request
+) -> tuple[Any, type[Message] | None, Shape]:
+    """The request model, the reply model and the shape of the reply of one annotated method.
+
+    Raises PluginError for an untyped method: what the kernel cannot see it cannot check.
+    """
+    hints = typing.get_type_hints(method)
+    reply = hints.pop("return", None)
+    if len(hints) != 1 or not _is_model(next(iter(hints.values())), base):
+        raise PluginError(f"{method.__qualname__}: takes self and one annotated {base.__name__}")
+    request = next(iter(hints.values()))
+    if reply in (None, type(None)):
+        return request, None, "none"
+    if typing.get_origin(reply) is Iterator and _is_model(typing.get_args(reply)[0], Message):
+        return request, typing.get_args(reply)[0], "stream"
+    if not _is_model(reply, Message):
+        raise PluginError(f"{method.__qualname__}: returns a Reply, a FileRef, an Iterator of them, or None")
+    return request, reply, "file" if issubclass(reply, FileRef) else "reply"
+
+
+def _marked(service: type, kind: type) -> Iterator[tuple[Callable[..., Any], Any]]:
+    for _, method in inspect.getmembers(service, inspect.isfunction):
+        mark = getattr(method, "__azora__", None)
+        if isinstance(mark, kind):
+            yield method, mark
+
+
+def _path_fields(path: str) -> list[str]:
+    return [piece.partition("}")[0] for piece in path.split("{")[1:]]
+
+
+def _is_model(value: Any, base: type[Message]) -> bool:
+    return isinstance(value, type) and issubclass(value, base)
+

@@ -1,0 +1,70 @@
+"""The moments at which a plugin may act. Facts are data (`describe`); moments are hooks.
+
+A hook reaches only the plugins of this process: what another pod must answer is an operation.
+"""
+
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    import typer
+
+    from azora.actor import Actor
+    from azora.contract import Plugin
+    from azora.runtime import HostedPlugin
+
+hookspec = pluggy.HookspecMarker("azora")
+hookimpl = pluggy.HookimplMarker("azora")
+
+
+class Hooks:
+    """Hookspecs, in the order in which they are called."""
+
+    # -- load ---------------------------------------------------------------
+
+    @hookspec
+    def describe(self) -> "Plugin":
+        """Return the one frozen value that says what the plugin offers. No I/O."""
+
+    @hookspec
+    def register_commands(self, cli: "typer.Typer") -> None:
+        """Add commands to `azora <plugin> …`. They reach the campus through `azora.cli.campus`."""
+
+    # -- life ---------------------------------------------------------------
+
+    @hookspec
+    def startup(self, plugin: "HostedPlugin") -> None:
+        """Called once its tables are migrated and before it answers calls."""
+
+    @hookspec
+    def seed(self, plugin: "HostedPlugin") -> None:
+        """Write what a new campus needs. Called at every start of `azora up`: must be rerun-safe."""
+
+    @hookspec
+    def check_health(self, plugin: "HostedPlugin") -> str | None:
+        """Return what is wrong in one sentence, or None. Called for `/readyz`, at most once a second."""
+
+    @hookspec
+    def shutdown(self, plugin: "HostedPlugin") -> None:
+        """Called after the last call has been answered and before the database is closed."""
+
+    # -- people -------------------------------------------------------------
+
+    @hookspec
+    def erase_subject(self, plugin: "HostedPlugin", subject: str) -> str:
+        """Erase the person with this id. Return `erased`, `kept: <the law>` or `none`."""
+
+    @hookspec
+    def export_subject(self, plugin: "HostedPlugin", subject: str) -> dict[str, object]:
+        """Return all that the plugin holds about the person with this id, as JSON values."""
+
+    # -- guards -------------------------------------------------------------
+
+    @hookspec(firstresult=True)
+    def actor_from_token(self, token: str) -> "Actor | None":
+        """Return the actor of a bearer token of your own kind, or None to let others try."""
+
+    @hookspec(firstresult=True)
+    def is_allowed(self, actor: "Actor", permission: str) -> bool | None:
+        """Return False to forbid what the actor's grants allow, or None. Never widens."""

@@ -1,0 +1,202 @@
+"""Finds plugins by entry point, describes them one by one, and refuses the bad ones by name.
+
+A plugin that is refused never stops the others. A need that its provider offers differently is
+refused with the field named; a provider that is absent is none of the loader's business: the
+plugin starts, unready, and says whom it awaits.
+"""
+
+import importlib.metadata
+import re
+import types
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pluggy
+
+from azora.compat import mismatches
+from azora.contract import Handler, Need, Operation, Plugin, handlers_of, operations_of
+from azora.errors import PluginError
+from azora.hooks import Hooks
+from azora.messages import Event, snake_case
+
+GROUP = "azora.plugins"
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class LoadedPlugin:
+    """A described plugin with everything that its classes declare, collected once."""
+
+    plugin: Plugin
+    module: Any
+    package: str
+    operations: dict[str, tuple[type, Any, Operation]]
+    handlers: dict[str, tuple[type, Any, Handler]]
+    needs: dict[str, Need]
+    events: dict[str, type[Event]]
+
+    @property
+    def name(self) -> str:
+        return self.plugin.name
+
+
+@dataclass
+class Registry:
+    """What this installation knows: the plugins that may run, and those refused with the reason."""
+
+    plugins: dict[str, LoadedPlugin] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    hooks: pluggy.PluginManager = field(default_factory=lambda: _hook_manager())
+
+    def operation(self, target: str) -> Operation | None:
+        """The operation `plugin.name`, or None where it is not known here."""
+        plugin, _, name = target.partition(".")
+        entry = self.plugins.get(plugin)
+        return entry.operations[name][2] if entry and name in entry.operations else None
+
+    def subscribers(self, event: str) -> Iterable[tuple[LoadedPlugin, Handler]]:
+        """Every handler of an event type, with its plugin."""
+        for loaded in self.plugins.values():
+            for _, _, handler in loaded.handlers.values():
+                if handler.event == event:
+                    yield loaded, handler
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Take a plugin out and remember why."""
+        self.refused[name] = reason
+        if loaded := self.plugins.pop(name, None):
+            self.hooks.unregister(loaded.module)
+
+    def permissions_elsewhere(self) -> dict[str, set[str]]:
+        """For each plugin the permissions of the operations that it needs of others."""
+        return {
+            name: {
+                operation.permission
+                for need in loaded.needs.values()
+                for called in need.operations
+                if (operation := self.operation(f"{need.plugin}.{called}")) and operation.permission
+            }
+            for name, loaded in self.plugins.items()
+        }
+
+
+def load_registry(modules: Iterable[tuple[str, Any]] = (), *, installed: bool = True) -> Registry:
+    """Every installed plugin, and `modules` as (name, module or object) beside them."""
+    registry = Registry()
+    candidates: list[tuple[str, Any]] = list(modules)
+    if installed:
+        points = importlib.metadata.entry_points(group=GROUP)
+        candidates += [(point.name, point.load) for point in sorted(points, key=lambda point: point.name)]
+    for name, source in candidates:
+        try:
+            module = source() if callable(source) and not isinstance(source, type) else source
+            if name in registry.plugins:
+                raise PluginError(f"a plugin named {name} is loaded already")
+            loaded = _admit(name, module)
+        except Exception as error:  # a plugin may raise anything at import
+            registry.refuse(name, _reason(error))
+        else:
+            registry.plugins[name] = loaded
+            registry.hooks.register(module, name)
+    _check_contracts(registry)
+    return registry
+
+
+def _admit(name: str, module: Any) -> LoadedPlugin:
+    _check_hooks(module)
+    plugin = module.describe()
+    if not isinstance(plugin, Plugin):
+        raise PluginError(f"describe() returned {type(plugin).__name__}, not a Plugin")
+    if plugin.name != name or not _NAME.fullmatch(name):
+        raise PluginError(f"the entry point is {name!r}, but describe() says {plugin.name!r}; use one lower_case name")
+    operations = _collect(plugin, operations_of)
+    handlers = _collect(plugin, handlers_of)
+    if shared := operations.keys() & handlers.keys():
+        raise PluginError(f"{shared.pop()} is both an operation and a handler")
+    declared = {permission.name for permission in plugin.permissions}
+    for operation in (entry[2] for entry in operations.values()):
+        if operation.permission and operation.permission not in declared:
+            raise PluginError(f"{operation.name} names the permission {operation.permission!r}, which is not declared")
+    foreign = {permission for permission in declared if not permission.startswith(f"{name}.")}
+    if foreign:
+        raise PluginError(f"the permission {foreign.pop()!r} must begin with {name!r} and a dot")
+    package = module.__name__.partition(".")[0] if isinstance(module, types.ModuleType) else name
+    return LoadedPlugin(
+        plugin,
+        module,
+        package,
+        operations,
+        handlers,
+        {need.__azora__.plugin: need.__azora__ for need in plugin.needs},
+        {f"{name}.{snake_case(event.__name__)}": event for event in plugin.events},
+    )
+
+
+def _check_hooks(module: Any) -> None:
+    probe = _hook_manager()
+    probe.register(module)
+    probe.check_pending()
+    if not any(implementation.plugin is module for implementation in probe.hook.describe.get_hookimpls()):
+        raise PluginError("has no describe() marked @hookimpl")
+
+
+def _collect(plugin: Plugin, declared: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for service in plugin.services:
+        for method, mark in declared(service):
+            if mark.name in found and found[mark.name][1] is not method:
+                raise PluginError(f"{found[mark.name][0].__name__} and {service.__name__} both define {mark.name}")
+            found[mark.name] = (service, method, mark)
+    return found
+
+
+def _check_contracts(registry: Registry) -> None:
+    """Refuse whoever reads something other than what its provider publishes."""
+    for name, loaded in list(registry.plugins.items()):
+        problems = [*_unmet_needs(registry, loaded), *_unmet_events(registry, loaded)]
+        if problems:
+            registry.refuse(name, "; ".join(problems))
+
+
+def _unmet_needs(registry: Registry, loaded: LoadedPlugin) -> Iterable[str]:
+    for need in loaded.needs.values():
+        provider = registry.plugins.get(need.plugin)
+        for called, (request, reply) in need.operations.items() if provider else ():
+            target = f"{need.plugin}.{called}"
+            offered = registry.operation(target)
+            if offered is None:
+                yield f"needs {target}, which {need.plugin} does not offer"
+                continue
+            for problem in mismatches(request, offered.request, reply=False):
+                yield f"{target} request {problem}"
+            if reply and offered.reply is None:
+                yield f"{target} replies nothing, but {reply.__name__} is read"
+            elif reply and offered.reply:
+                for problem in mismatches(offered.reply, reply):
+                    yield f"{target} reply {problem}"
+
+
+def _unmet_events(registry: Registry, loaded: LoadedPlugin) -> Iterable[str]:
+    for _, _, handler in loaded.handlers.values():
+        provider = registry.plugins.get(handler.event.partition(".")[0])
+        if provider is None:
+            continue
+        event = provider.events.get(handler.event)
+        if event is None:
+            yield f"{handler.name} listens to {handler.event}, which {provider.name} does not publish"
+            continue
+        for problem in mismatches(event, handler.payload):
+            yield f"{handler.event} {problem}"
+
+
+def _hook_manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager("azora")
+    manager.add_hookspecs(Hooks)
+    return manager
+
+
+def _reason(error: Exception) -> str:
+    words = str(error).strip().splitlines()
+    first = words[0] if words else ""
+    return first if isinstance(error, PluginError) else f"{type(error).__name__}: {first}"

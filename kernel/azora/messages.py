@@ -1,0 +1,66 @@
+"""The four shapes that cross a plugin's border: Request, Reply, Event and FileRef."""
+
+import re
+from typing import ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item")
+
+
+class Message(BaseModel):
+    """Frozen and JSON-serialisable. Unknown fields are ignored, or rolling upgrades would break."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Request(Message):
+    """What an operation is asked. The HTTP edge refuses unknown fields; between plugins they pass."""
+
+
+class Reply(Message):
+    """What an operation answers."""
+
+
+class Event(Message):
+    """A fact, named in the past tense. `ResourceAdded` of plugin `library` is `library.resource_added`.
+
+    `key_field` names the field whose equal values are kept in order for handlers that ask for it
+    (CloudEvents `partitionkey`); `personal` maps each field that holds personal data to the field
+    that holds that person's id.
+    """
+
+    key_field: ClassVar[str | None] = None
+    personal: ClassVar[dict[str, str]] = {}
+    version: ClassVar[int] = 1
+
+
+class FileRef(Message):
+    """A stored blob. RPC carries this; the bytes travel over HTTP.
+
+    `digest` is the SHA-256 of the content in hex, and its address; `size` is in bytes.
+    """
+
+    digest: str = Field(pattern="^[0-9a-f]{64}$")
+    size: int = Field(ge=0)
+    name: str = Field(max_length=255)
+    media_type: str = "application/octet-stream"
+
+
+class ListRequest(Request):
+    """A request for one page of a list, in an order that is stable under inserts."""
+
+    limit: int = Field(20, ge=1, le=100, description="At most so many items.")
+    cursor: str | None = Field(None, max_length=500, description="`next` of the page before.")
+
+
+class ListReply(Reply, Generic[Item]):
+    """One page of a list; `next` is the cursor of the following page, or absent at the end."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+def snake_case(name: str) -> str:
+    """`ResourceAdded` → `resource_added`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

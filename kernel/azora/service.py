@@ -1,0 +1,57 @@
+"""The base class of a plugin's services: everything that a method may reach for."""
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from azora.context import current
+from azora.errors import NotAuthenticated
+from azora.messages import Event, Message, Request
+
+if TYPE_CHECKING:
+    from azora.actor import Actor
+    from azora.files import FileStore
+    from azora.logs import Logger
+    from azora.runtime import HostedPlugin
+
+
+class Service:
+    """One instance serves one call. Its public methods marked `@operation` and `@on_event` are served."""
+
+    hosted: "HostedPlugin"
+
+    def emit(self, event: Event) -> str:
+        """Tell everybody who listens, once the open transaction commits; returns the event's id."""
+        return self.hosted.emit(event)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """A short write transaction of this plugin's database. Calls to other plugins are refused in it."""
+        return self.hosted.transaction()
+
+    def call(self, target: str, request: Request, reply: type[Message] | None = None) -> Any:
+        """Call `plugin.operation`; typed clients (`needs`) are the usual way."""
+        return self.hosted.runtime.call(target, request, reply)
+
+    @property
+    def actor(self) -> "Actor":
+        """Who calls. Raises NotAuthenticated where nobody is signed in."""
+        actor = current().actor
+        if actor is None:
+            raise NotAuthenticated("sign in first")
+        return actor
+
+    @property
+    def actor_or_none(self) -> "Actor | None":
+        return current().actor
+
+    @property
+    def settings(self) -> Any:
+        """This plugin's settings, as its own class."""
+        return self.hosted.settings
+
+    @property
+    def files(self) -> "FileStore":
+        return self.hosted.files
+
+    @property
+    def log(self) -> "Logger":
+        return self.hosted.log
