@@ -1,0 +1,40 @@
+# The whole vocabulary: run · test · lint · bench
+.PHONY: help run test lint bench parts
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PARTS := rabbitmq-server postgresql redis-server chromium
+FILES = setup.cfg pyproject.toml constraints.txt
+
+help:  ## What there is
+	@sed -n 's/^\([a-z]*\):.*##/make \1  –/p' Makefile
+
+run: .venv/run.stamp  ## Start the campus here: nothing else is needed
+	@exec $(BIN)/azora up
+
+test: parts .venv/dev.stamp lint  ## Install what the tests need, lint, and run every test
+	$(BIN)/python -m pytest
+
+lint: .venv/dev.stamp  ## Format, style and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: parts .venv/dev.stamp  ## Measure what is fast beside its peers, into docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+parts:
+	@.ci/parts $(PARTS)
+
+.venv/bin/python:
+	@.ci/venv .venv
+
+.venv/run.stamp: .venv/bin/python $(FILES)
+	@echo "Installing Azora (once; some 40 small packages) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[distributed]'
+	@touch $@
+
+.venv/dev.stamp: .venv/bin/python $(FILES)
+	@echo "Installing Azora and its development tools …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch .venv/run.stamp $@
