@@ -1,0 +1,75 @@
+"""The base of plugins' peewee tables, and the column types that mean the same on both databases."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import peewee
+
+from azora.errors import PluginError
+from azora.ids import uuid7
+from azora.messages import snake_case
+
+
+class _TableType(peewee.ModelBase):
+    """Checks, when a table is declared, that it says what it holds about people and for how long."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **options: Any) -> Any:
+        declared = vars(attrs["Meta"]) if "Meta" in attrs else {}
+        if any(isinstance(base, _TableType) for base in bases):
+            for required in ("personal", "retention"):
+                if required not in declared:
+                    raise PluginError(f"{name}.Meta does not say {required!r}: write personal = () or its columns")
+            attrs["Meta"] = type("Meta", (), {"table_name": snake_case(name), **_own(declared)})
+        table = super().__new__(cls, name, bases, attrs, **options)
+        missing = set(declared.get("personal", ())) - set(table._meta.fields)
+        if missing:
+            raise PluginError(f"{name}.Meta.personal names {sorted(missing)[0]!r}, which is not a column")
+        return table
+
+
+class Table(peewee.Model, metaclass=_TableType):
+    """One table of one plugin.
+
+    `class Meta` says `personal` (the columns that hold personal data, or `()`) and `retention` (in
+    plain words), and may say `audited = True`: every change then leaves a row in `azora_audit`,
+    also one made with raw SQL.
+    """
+
+    class Meta:
+        personal: tuple[str, ...] = ()
+        retention = ""
+        audited = False
+
+
+class IdField(peewee.CharField):
+    """A UUIDv7 as text of 36 characters, made when the row is."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("max_length", 36)
+        options.setdefault("default", uuid7)
+        super().__init__(**options)
+
+
+class TimeField(peewee.DateTimeField):
+    """A moment: aware in Python, stored in UTC with microseconds. Naive values are refused."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formats", ["%Y-%m-%d %H:%M:%S.%f"])
+        super().__init__(**options)
+
+    def db_value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise ValueError(f"{self.name}: {value} has no time zone; use datetime.now(UTC)")
+            value = value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value
+
+    def python_value(self, value: Any) -> Any:
+        found = super().python_value(value)
+        return found.replace(tzinfo=UTC) if isinstance(found, datetime) and found.tzinfo is None else found
+
+
+def _own(declared: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in declared.items() if not key.startswith("_")}
