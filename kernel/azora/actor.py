@@ -27,13 +27,17 @@ _CACHE_SIZE = 4096
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts, verified. `expires` is in seconds since 1970; `*` permits everything."""
+    """Somebody who acts, verified. `expires` is in seconds since 1970; `*` permits everything.
+
+    `credential` names what proved it: `session:<id>`, `token:<id>`, or nothing.
+    """
 
     id: str
     permissions: frozenset[str]
     expires: float
     name: str = ""
     locale: str | None = None
+    credential: str = ""
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions or "*" in self.permissions
@@ -48,7 +52,11 @@ class TrustedKey:
     permissions: frozenset[str] | None
 
     def covers(self, actor_id: str) -> bool:
-        return actor_id.startswith(self.subject) if self.subject.endswith(":") else actor_id == self.subject
+        return (
+            actor_id.startswith(self.subject)
+            if self.subject.endswith(":")
+            else actor_id == self.subject
+        )
 
 
 class ActorKeyring:
@@ -71,6 +79,7 @@ class ActorKeyring:
         *,
         name: str = "",
         locale: str | None = None,
+        credential: str = "",
     ) -> str:
         """A signed actor for this campus that is good for `seconds`.
 
@@ -78,12 +87,21 @@ class ActorKeyring:
         """
         key_id = next((k for k in self._private if self._trusted[k].covers(actor_id)), None)
         if key_id is None:
-            raise NotAuthenticated(f"this process may not speak for {actor_id}", code="actor.no_key")
-        claims = {"sub": actor_id, "aud": self.campus, "exp": round(time.time() + seconds, 3), "name": name}
+            raise NotAuthenticated(
+                f"this process may not speak for {actor_id}", code="actor.no_key"
+            )
+        claims = {
+            "sub": actor_id,
+            "aud": self.campus,
+            "exp": round(time.time() + seconds, 3),
+            "name": name,
+        }
         if permissions:
             claims["per"] = sorted(permissions)
         if locale:
             claims["loc"] = locale
+        if credential:
+            claims["crd"] = credential
         body = f"{key_id}.{_encode(json.dumps(claims, separators=(',', ':')).encode())}"
         return f"{body}.{_encode(self._private[key_id].sign(body.encode()))}"
 
@@ -116,15 +134,26 @@ class ActorKeyring:
             claims = json.loads(_decode(payload))
             actor_id, audience, expires = claims["sub"], claims["aud"], float(claims["exp"])
         except (ValueError, KeyError, TypeError, InvalidSignature):
-            raise NotAuthenticated("the actor is not one that this campus signed", code="actor.forged") from None
+            raise NotAuthenticated(
+                "the actor is not one that this campus signed", code="actor.forged"
+            ) from None
         if audience != self.campus:
             raise NotAuthenticated("the actor is for another campus", code="actor.wrong_audience")
         if not key.covers(actor_id):
             raise NotAuthenticated(f"{key_id} may not speak for {actor_id}", code="actor.wrong_key")
         if expires > time.time() + MAX_LIFETIME + CLOCK_SKEW:
             raise NotAuthenticated("the actor would live too long", code="actor.too_long")
-        granted = key.permissions if key.permissions is not None else frozenset(claims.get("per", ()))
-        return Actor(actor_id, granted, expires, str(claims.get("name", "")), claims.get("loc"))
+        granted = (
+            key.permissions if key.permissions is not None else frozenset(claims.get("per", ()))
+        )
+        return Actor(
+            actor_id,
+            granted,
+            expires,
+            str(claims.get("name", "")),
+            claims.get("loc"),
+            str(claims.get("crd", "")),
+        )
 
 
 def prepare_keys(folder: Path, campus: str, plugin_permissions: dict[str, set[str]]) -> None:
@@ -137,10 +166,17 @@ def prepare_keys(folder: Path, campus: str, plugin_permissions: dict[str, set[st
     for key_id, subject, permissions in [
         ("people", "user:", None),
         ("keeper", "operator:", None),
-        *((f"plugin-{name}", f"plugin:{name}", sorted(may)) for name, may in plugin_permissions.items()),
+        *(
+            (f"plugin-{name}", f"plugin:{name}", sorted(may))
+            for name, may in plugin_permissions.items()
+        ),
     ]:
         public = _ensure_private(folder / f"{key_id}.key").public_key()
-        ring[key_id] = {"public": _encode(public.public_bytes_raw()), "subject": subject, "permissions": permissions}
+        ring[key_id] = {
+            "public": _encode(public.public_bytes_raw()),
+            "subject": subject,
+            "permissions": permissions,
+        }
     temporary = folder / f".ring.{time.monotonic_ns()}"
     temporary.write_text(json.dumps({"campus": campus, "keys": ring}, indent=1))
     temporary.replace(folder / "ring.json")

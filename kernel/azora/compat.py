@@ -34,7 +34,12 @@ def compare(sent: Schema, read: Schema) -> Iterator[str]:
 
 
 def _compare(
-    sent: Schema, read: Schema, sent_defs: Schema, read_defs: Schema, path: str, seen: frozenset[tuple[str, str]]
+    sent: Schema,
+    read: Schema,
+    sent_defs: Schema,
+    read_defs: Schema,
+    path: str,
+    seen: frozenset[tuple[str, str]],
 ) -> Iterator[str]:
     names = (sent.get("$ref", ""), read.get("$ref", ""))
     if all(names):
@@ -46,10 +51,15 @@ def _compare(
     if len(choices) > 1 or len(_choices(read)) > 1:
         for choice in choices:
             found = [
-                list(_compare(choice, option, sent_defs, read_defs, path, seen)) for option in _choices(read)
+                list(_compare(choice, option, sent_defs, read_defs, path, seen))
+                for option in _choices(read)
             ]
             if all(found):
-                yield min(found, key=len)[0] if len(found) == 1 else f"{path or 'value'}: may be {_word(choice)}"
+                yield (
+                    min(found, key=len)[0]
+                    if len(found) == 1
+                    else f"{path or 'value'}: may be {_word(choice)}"
+                )
         return
     yield from _compare_type(sent, read, path)
     yield from _compare_limits(sent, read, path)
@@ -61,7 +71,12 @@ def _compare(
 
 
 def _compare_properties(
-    sent: Schema, read: Schema, sent_defs: Schema, read_defs: Schema, path: str, seen: frozenset[tuple[str, str]]
+    sent: Schema,
+    read: Schema,
+    sent_defs: Schema,
+    read_defs: Schema,
+    path: str,
+    seen: frozenset[tuple[str, str]],
 ) -> Iterator[str]:
     offered = sent.get("properties", {})
     for name, schema in read["properties"].items():
@@ -78,9 +93,7 @@ def _compare_type(sent: Schema, read: Schema, path: str) -> Iterator[str]:
     kinds = (sent.get("type"), read.get("type"))
     if kinds[1] is None or kinds == ("integer", "number"):
         pass
-    elif kinds[0] != kinds[1]:
-        yield f"{path or 'value'}: {_word(sent)}, not {_word(read)}"
-    elif read.get("format") and read["format"] != sent.get("format"):
+    elif kinds[0] != kinds[1] or (read.get("format") and read["format"] != sent.get("format")):
         yield f"{path or 'value'}: {_word(sent)}, not {_word(read)}"
     allowed = read.get("enum") or ([read["const"]] if "const" in read else None)
     given = sent.get("enum") or ([sent["const"]] if "const" in sent else None)
@@ -91,7 +104,9 @@ def _compare_type(sent: Schema, read: Schema, path: str) -> Iterator[str]:
 
 def _compare_limits(sent: Schema, read: Schema, path: str) -> Iterator[str]:
     for limit, stricter in _BOUNDS.items():
-        if limit in read and (limit not in sent or stricter(sent[limit], read[limit]) != sent[limit]):
+        if limit in read and (
+            limit not in sent or stricter(sent[limit], read[limit]) != sent[limit]
+        ):
             yield f"{path or 'value'}: {limit} is {read[limit]} for the reader, {sent.get(limit, 'none')} for the sender"
     if "pattern" in read and sent.get("pattern") != read["pattern"]:
         yield f"{path or 'value'}: not bound to the pattern {read['pattern']}"
@@ -105,7 +120,9 @@ def _resolve(schema: Schema, defs: Schema) -> Schema:
     if "$ref" in schema:
         return _resolve(defs[schema["$ref"].rpartition("/")[2]], defs)
     if len(schema.get("allOf", ())) == 1:
-        return _resolve({**schema["allOf"][0], **{k: v for k, v in schema.items() if k != "allOf"}}, defs)
+        return _resolve(
+            {**schema["allOf"][0], **{k: v for k, v in schema.items() if k != "allOf"}}, defs
+        )
     return schema
 
 

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from azora.actor import Actor
     from azora.runtime import Runtime
 
-ACTOR, DEADLINE, CHAIN, KEY = "azora-actor", "azora-deadline", "azora-chain", "azora-idempotency-key"
+ACTOR, DEADLINE, CHAIN, KEY = (
+    "azora-actor",
+    "azora-deadline",
+    "azora-chain",
+    "azora-idempotency-key",
+)
 CAUSE, TRACEPARENT = "azora-cause", "traceparent"
 
 
@@ -19,14 +24,31 @@ class Context:
     """What a worker knows of its caller.
 
     `token` is the signed actor as it travels, `actor` the verified one; `deadline` is on this
-    machine's monotonic clock, in seconds; `chain` names the plugins on the path of the call;
-    `cause` is the id of the event that led here; `key` makes a repeated call one call; `claim` is
-    the inbox row that the handler's transaction must take.
+    machine's monotonic clock, in seconds, and `timed` says that a timer of this greenlet watches it;
+    `chain` names the plugins on the path of the call; `cause` is the id of the event that led here;
+    `key` makes a repeated call one call; `claim` is the inbox row that the handler's transaction
+    must take; `address` and `agent` are the browser's or client's, as the HTTP edge saw them.
     """
 
     __slots__ = (
-        "runtime", "token", "actor", "trace_id", "span_id", "sampled", "deadline",
-        "chain", "cause", "key", "claim", "operation", "locale", "ordinal", "spans",
+        "actor",
+        "address",
+        "agent",
+        "cause",
+        "chain",
+        "claim",
+        "deadline",
+        "key",
+        "locale",
+        "operation",
+        "ordinal",
+        "runtime",
+        "sampled",
+        "span_id",
+        "spans",
+        "timed",
+        "token",
+        "trace_id",
     )  # fmt: skip
 
     def __init__(self, runtime: "Runtime", parent: "Context | None" = None) -> None:
@@ -37,6 +59,7 @@ class Context:
         self.span_id: str = parent.span_id if parent else ""
         self.sampled: bool = parent.sampled if parent else False
         self.deadline: float | None = parent.deadline if parent else None
+        self.timed: bool = parent.timed if parent else False
         self.chain: tuple[str, ...] = parent.chain if parent else ()
         self.cause: str | None = parent.cause if parent else None
         self.key: str | None = None
@@ -45,10 +68,14 @@ class Context:
         self.locale: str | None = parent.locale if parent else None
         self.ordinal = 0
         self.spans: list[Any] | None = parent.spans if parent else None
+        self.address: str | None = parent.address if parent else None
+        self.agent: str | None = parent.agent if parent else None
 
     def headers(self) -> dict[str, str]:
         """The context as message headers; the deadline as seconds since 1970, for other machines."""
-        headers = {TRACEPARENT: f"00-{self.trace_id}-{self.span_id or '0' * 16}-{int(self.sampled):02x}"}
+        headers = {
+            TRACEPARENT: f"00-{self.trace_id}-{self.span_id or '0' * 16}-{int(self.sampled):02x}"
+        }
         if self.token:
             headers[ACTOR] = self.token
         if self.deadline is not None:

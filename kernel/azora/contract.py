@@ -166,7 +166,9 @@ def operation(
             name=method.__name__,
             verb=verb,
             path=path,
-            summary=inspect.cleandoc(method.__doc__ or method.__name__.replace("_", " ").capitalize()),
+            summary=inspect.cleandoc(
+                method.__doc__ or method.__name__.replace("_", " ").capitalize()
+            ),
             permission=permission,
             idempotent=verb in ("GET", "PUT", "DELETE") if idempotent is None else idempotent,
             timeout=timeout,
@@ -229,7 +231,9 @@ def operations_of(service: type) -> Iterator[tuple[Callable[..., Any], Operation
         request, reply, shape = signature_of(method)
         missing = {part for part in _path_fields(mark.path) if part not in request.model_fields}
         if missing:
-            raise PluginError(f"{mark.name}: {mark.path} names {missing.pop()!r}, which {request.__name__} lacks")
+            raise PluginError(
+                f"{mark.name}: {mark.path} names {missing.pop()!r}, which {request.__name__} lacks"
+            )
         yield method, replace(mark, request=request, reply=reply, shape=shape)
 
 
@@ -257,7 +261,9 @@ def signature_of(
     if typing.get_origin(reply) is Iterator and _is_model(typing.get_args(reply)[0], Message):
         return request, typing.get_args(reply)[0], "stream"
     if not _is_model(reply, Message):
-        raise PluginError(f"{method.__qualname__}: returns a Reply, a FileRef, an Iterator of them, or None")
+        raise PluginError(
+            f"{method.__qualname__}: returns a Reply, a FileRef, an Iterator of them, or None"
+        )
     return request, reply, "file" if issubclass(reply, FileRef) else "reply"
 
 
@@ -274,4 +280,3 @@ def _path_fields(path: str) -> list[str]:
 
 def _is_model(value: Any, base: type[Message]) -> bool:
     return isinstance(value, type) and issubclass(value, base)
-

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from azora.actor import Actor
     from azora.contract import Plugin
-    from azora.runtime import HostedPlugin
+    from azora.hosted import HostedPlugin
 
 hookspec = pluggy.HookspecMarker("azora")
 hookimpl = pluggy.HookimplMarker("azora")

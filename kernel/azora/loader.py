@@ -87,14 +87,16 @@ def load_registry(modules: Iterable[tuple[str, Any]] = (), *, installed: bool = 
     candidates: list[tuple[str, Any]] = list(modules)
     if installed:
         points = importlib.metadata.entry_points(group=GROUP)
-        candidates += [(point.name, point.load) for point in sorted(points, key=lambda point: point.name)]
+        candidates += [
+            (point.name, point.load) for point in sorted(points, key=lambda point: point.name)
+        ]
     for name, source in candidates:
         try:
             module = source() if callable(source) and not isinstance(source, type) else source
             if name in registry.plugins:
                 raise PluginError(f"a plugin named {name} is loaded already")
             loaded = _admit(name, module)
-        except Exception as error:  # a plugin may raise anything at import
+        except Exception as error:  # noqa: BLE001 – a plugin may raise anything at import
             registry.refuse(name, _reason(error))
         else:
             registry.plugins[name] = loaded
@@ -109,7 +111,9 @@ def _admit(name: str, module: Any) -> LoadedPlugin:
     if not isinstance(plugin, Plugin):
         raise PluginError(f"describe() returned {type(plugin).__name__}, not a Plugin")
     if plugin.name != name or not _NAME.fullmatch(name):
-        raise PluginError(f"the entry point is {name!r}, but describe() says {plugin.name!r}; use one lower_case name")
+        raise PluginError(
+            f"the entry point is {name!r}, but describe() says {plugin.name!r}; use one lower_case name"
+        )
     operations = _collect(plugin, operations_of)
     handlers = _collect(plugin, handlers_of)
     if shared := operations.keys() & handlers.keys():
@@ -117,7 +121,9 @@ def _admit(name: str, module: Any) -> LoadedPlugin:
     declared = {permission.name for permission in plugin.permissions}
     for operation in (entry[2] for entry in operations.values()):
         if operation.permission and operation.permission not in declared:
-            raise PluginError(f"{operation.name} names the permission {operation.permission!r}, which is not declared")
+            raise PluginError(
+                f"{operation.name} names the permission {operation.permission!r}, which is not declared"
+            )
     foreign = {permission for permission in declared if not permission.startswith(f"{name}.")}
     if foreign:
         raise PluginError(f"the permission {foreign.pop()!r} must begin with {name!r} and a dot")
@@ -137,7 +143,9 @@ def _check_hooks(module: Any) -> None:
     probe = _hook_manager()
     probe.register(module)
     probe.check_pending()
-    if not any(implementation.plugin is module for implementation in probe.hook.describe.get_hookimpls()):
+    if not any(
+        implementation.plugin is module for implementation in probe.hook.describe.get_hookimpls()
+    ):
         raise PluginError("has no describe() marked @hookimpl")
 
 
@@ -146,7 +154,9 @@ def _collect(plugin: Plugin, declared: Any) -> dict[str, Any]:
     for service in plugin.services:
         for method, mark in declared(service):
             if mark.name in found and found[mark.name][1] is not method:
-                raise PluginError(f"{found[mark.name][0].__name__} and {service.__name__} both define {mark.name}")
+                raise PluginError(
+                    f"{found[mark.name][0].__name__} and {service.__name__} both define {mark.name}"
+                )
             found[mark.name] = (service, method, mark)
     return found
 

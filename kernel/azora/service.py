@@ -10,8 +10,8 @@ from azora.messages import Event, Message, Request
 if TYPE_CHECKING:
     from azora.actor import Actor
     from azora.files import FileStore
+    from azora.hosted import HostedPlugin
     from azora.logs import Logger
-    from azora.runtime import HostedPlugin
 
 
 class Service:

@@ -1,0 +1,185 @@
+"""The caller's side of a call: copy semantics, retry of what is idempotent, and a breaker per operation.
+
+A call to a plugin of this process runs in the caller's greenlet; any other goes over the wire. The
+caller cannot tell which, but for the time it takes.
+"""
+
+import random
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+import eventlet
+import orjson
+from pydantic import ValidationError
+
+from azora.context import Context, current_or_none
+from azora.dispatch import BoundOperation, to_json
+from azora.errors import Conflict, ServiceError, Unavailable
+from azora.messages import Message, Request
+
+if TYPE_CHECKING:
+    from azora.runtime import Runtime
+
+ATTEMPTS = 3
+PAUSE = 0.05
+"""Seconds before the second attempt; doubled and jittered from there."""
+
+
+class Wire(Protocol):
+    """How calls leave this process."""
+
+    def call(self, target: str, body: bytes, headers: dict[str, str], timeout: float) -> bytes:
+        """The JSON of the result of `plugin.operation`. Raises what the callee raised, or Unavailable."""
+
+
+class Breaker:
+    """Opens after so many failures in a row, and lets one call try again after a pause (seconds)."""
+
+    __slots__ = ("failures", "opened", "pause", "threshold")
+
+    def __init__(self, threshold: int = 8, pause: float = 5.0) -> None:
+        self.failures = 0
+        self.opened = 0.0
+        self.threshold = threshold
+        self.pause = pause
+
+    def check(self, target: str) -> None:
+        """Raise Unavailable while the breaker is open."""
+        if self.failures < self.threshold:
+            return
+        now = time.monotonic()
+        if now - self.opened < self.pause:
+            raise Unavailable(
+                f"{target} has failed {self.failures} times in a row", code="breaker_open"
+            )
+        self.opened = now
+
+    def record(self, failed: bool) -> None:
+        self.failures = self.failures + 1 if failed else 0
+        if self.failures == self.threshold:
+            self.opened = time.monotonic()
+
+
+class Caller:
+    """Calls operations for everything in one process."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
+        self._breakers: dict[str, Breaker] = {}
+
+    def call(
+        self,
+        target: str,
+        request: Request | dict[str, Any],
+        reply: type[Message] | None = None,
+        timeout: float | None = None,
+        context: Context | None = None,
+    ) -> Any:
+        """Call `plugin.operation` for whoever acts in `context` (or in the call in progress).
+
+        The reply is an instance of `reply`, or of the operation's own model. Raises an AzoraError.
+        """
+        parent = context or current_or_none()
+        self._refuse_in_transaction(target, parent)
+        bound = self._runtime.operations.get(target)
+        known = bound.operation if bound else self._runtime.registry.operation(target)
+        breaker = self._breakers.get(target) or self._breakers.setdefault(target, Breaker())
+        attempts = ATTEMPTS if known and known.idempotent else 1
+        while True:
+            attempts -= 1
+            child = Context(self._runtime, parent)
+            child.key = _idempotency_key(parent, target)
+            try:
+                breaker.check(target)
+                if bound:
+                    result = self._call_here(bound, request, reply, timeout, child)
+                else:
+                    result = self._call_there(
+                        target, request, reply, timeout or _timeout(known), child
+                    )
+            except ServiceError as error:
+                breaker.record(error.code != "breaker_open")
+                if not attempts or not _time_left(child):
+                    raise
+                eventlet.sleep(PAUSE * 2 ** (ATTEMPTS - attempts - 1) * random.uniform(0.5, 1.5))
+            except Exception:
+                breaker.record(False)
+                raise
+            else:
+                breaker.record(False)
+                return result
+
+    def _call_here(
+        self,
+        bound: BoundOperation,
+        request: Request | dict[str, Any],
+        reply: type[Message] | None,
+        timeout: float | None,
+        context: Context,
+    ) -> Any:
+        if isinstance(request, dict):
+            request = bound.parse(request)
+        else:
+            request = bound.parse_json(to_json(request))
+        if timeout is not None:
+            limit = time.monotonic() + timeout
+            if context.deadline is None or limit < context.deadline:
+                context.deadline, context.timed = limit, False
+        answer = bound.invoke(request, context)
+        if answer is None:
+            return None
+        model = reply or bound.operation.reply
+        return model.__pydantic_validator__.validate_json(to_json(answer)) if model else answer
+
+    def _call_there(
+        self,
+        target: str,
+        request: Request | dict[str, Any],
+        reply: type[Message] | None,
+        timeout: float,
+        context: Context,
+    ) -> Any:
+        wire = self._runtime.wire
+        if wire is None:
+            raise Unavailable(f"nobody here offers {target}", code="not_offered")
+        now = time.monotonic()
+        limit = now + timeout
+        context.deadline = limit if context.deadline is None else min(limit, context.deadline)
+        kwargs = orjson.dumps(request) if isinstance(request, dict) else to_json(request)
+        body = b'{"args":[],"kwargs":' + kwargs + b"}"
+        known = self._runtime.registry.operation(target)
+        model = reply or (known.reply if known else None)
+        result = wire.call(target, body, context.headers(), context.deadline - now)
+        if model is None or result == b"null":
+            return orjson.loads(result)
+        try:
+            return model.__pydantic_validator__.validate_json(result)
+        except ValidationError:
+            raise ServiceError(
+                f"{target} answered what is no {model.__name__}", code="reply_unreadable"
+            ) from None
+
+    def _refuse_in_transaction(self, target: str, parent: Context | None) -> None:
+        plugin = parent.chain[-1] if parent and parent.chain else None
+        hosted = self._runtime.hosted.get(plugin) if plugin else None
+        if hosted and hosted.database.in_transaction:
+            raise Conflict(
+                f"{plugin} calls {target} inside a transaction; a transaction never spans a call",
+                code="call_in_transaction",
+            )
+
+
+def _idempotency_key(parent: Context | None, target: str) -> str | None:
+    """What makes the same call of a retried handler one call: event, subscription, operation, ordinal."""
+    if parent is None or parent.claim is None:
+        return None
+    parent.ordinal += 1
+    return f"{parent.cause}:{parent.operation}:{target}:{parent.ordinal}"
+
+
+def _timeout(operation: Any) -> float:
+    return operation.timeout if operation else 30.0
+
+
+def _time_left(context: Context) -> bool:
+    return context.deadline is None or context.deadline - time.monotonic() > PAUSE

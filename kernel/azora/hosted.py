@@ -1,0 +1,116 @@
+"""One plugin at run time: what its methods, its hooks and the kernel reach for."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from azora.compose import PluginContainer, compose
+from azora.context import Context, current_or_none, parse_traceparent
+from azora.contract import Handler
+from azora.data.database import PluginDatabase, open_database
+from azora.dispatch import BoundOperation, handle, to_json
+from azora.errors import PluginError
+from azora.events.consumer import Consumer
+from azora.events.envelope import Envelope
+from azora.events.outbox import Outbox
+from azora.events.relay import Relay
+from azora.files import FileStore, open_files
+from azora.ids import uuid7
+from azora.loader import LoadedPlugin
+from azora.logs import get_logger
+from azora.messages import Event
+from azora.settings import load_settings
+
+if TYPE_CHECKING:
+    from azora.runtime import Runtime
+
+
+class HostedPlugin:
+    """A plugin in this process, with its database, settings, files, log, events and operations."""
+
+    def __init__(self, loaded: LoadedPlugin, runtime: "Runtime") -> None:
+        self.loaded = loaded
+        self.plugin = loaded.plugin
+        self.name = loaded.name
+        self.module = loaded.package
+        self.runtime = runtime
+        self.in_flight = 0
+        self.log = get_logger(self.name)
+        self.settings = load_settings(self.plugin.settings, self.name, runtime.settings)
+        self.files: FileStore = open_files(self.name, runtime.settings)
+        self.database: PluginDatabase = open_database(self.name, runtime.settings)
+        self.database.bind(self.plugin.tables)
+        self.operations = {
+            f"{self.name}.{name}": BoundOperation(operation, self)
+            for name, (_, _, operation) in loaded.operations.items()
+        }
+        self.handlers = [handler for _, _, handler in loaded.handlers.values()]
+        self._event_types = {model: name for name, model in loaded.events.items()}
+        self._told = False
+        self.container = PluginContainer(
+            compose(loaded), {"hosted": self, "max_workers": runtime.settings.max_workers}
+        )
+        self.outbox = Outbox()
+        self.relay = Relay(self, runtime.courier)
+        self.consumer = Consumer(self, self.handlers)
+
+    def emit(self, event: Event) -> str:
+        """Write the event into the outbox, in the open transaction or in one of its own; its id."""
+        envelope = self._envelope(event)
+        if self.database.in_transaction:
+            self.outbox.append(self.database, envelope)
+            self._told = True
+        else:
+            with self.transaction():
+                self.outbox.append(self.database, envelope)
+                self._told = True
+        return envelope.id
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A write transaction; in an event handler it also takes the inbox row, once."""
+        context = current_or_none()
+        claim = context.claim if context else None
+        with self.database.transaction():
+            if claim is not None:
+                claim.take(self.database)
+            yield
+        if self._told:
+            self._told = False
+            self.relay.ring()
+
+    def handle(self, handler: Handler, envelope: Envelope, claim: Any) -> None:
+        """Run a handler as this plugin, under the trace of the event. Raises what it raises."""
+        context = Context(self.runtime)
+        context.token = self.runtime.actors.own_token(f"plugin:{self.name}")
+        context.cause = envelope.id
+        context.claim = claim
+        if trace := parse_traceparent(envelope.traceparent):
+            context.trace_id, context.span_id, context.sampled = trace
+        handle(self, handler, context, envelope.data)
+
+    def as_itself(self) -> Context:
+        """A context in which the plugin acts on its own: hooks and jobs."""
+        context = Context(self.runtime)
+        context.token = self.runtime.actors.own_token(f"plugin:{self.name}")
+        context.chain = (self.name,)
+        return context
+
+    def _envelope(self, event: Event) -> Envelope:
+        kind = type(event)
+        name = self._event_types.get(kind)
+        if name is None:
+            raise PluginError(f"{self.name} emits {kind.__name__}, which is not among its events")
+        context = current_or_none()
+        return Envelope(
+            id=uuid7(),
+            source=self.name,
+            type=name,
+            version=kind.version,
+            time=time.time(),
+            key=str(getattr(event, kind.key_field)) if kind.key_field else None,
+            data=to_json(event),
+            traceparent=context.headers()["traceparent"] if context else None,
+            cause=context.cause if context else None,
+        )

@@ -1,0 +1,199 @@
+"""Events over RabbitMQ: confirmed publishing to `<plugin>.events`, and a quorum queue for each handler.
+
+Exchanges, routing keys and bodies are stock Nameko's; the queues' arguments cannot be changed
+later, so they are quorum queues with a dead-letter exchange from the first day.
+"""
+
+import hashlib
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import amqp
+import eventlet
+from eventlet.event import Event
+
+from azora.contract import Handler
+from azora.errors import Unavailable
+from azora.events.envelope import Envelope
+from azora.rpc.connection import LOST, BrokerConnection, declare_exchange, decoded
+
+if TYPE_CHECKING:
+    from azora.hosted import HostedPlugin
+
+DEAD_LETTERS = "azora.dead"
+CONFIRM_TIMEOUT = 30.0
+PREFETCH = 64
+DELIVERY_LIMIT = 50
+"""Deliveries (each a crash of a consumer) after which the broker sets an event aside."""
+
+
+class BrokerCourier:
+    """Publishes with pipelined confirms: `publish` returns once the broker has every event safe."""
+
+    def __init__(self, connection: BrokerConnection, sources: list[str]) -> None:
+        self._connection = connection
+        self._sources = sources
+        self._channel: amqp.Channel | None = None
+        self._next_tag = 1
+        self._unconfirmed: dict[int, Event] = {}
+        connection.add_step(self._declare)
+        connection.on_lost.append(self._fail)
+
+    def publish(self, envelopes: list[Envelope]) -> None:
+        """Raises Unavailable when any may not be safe; publishing again is harmless."""
+        waiting = [self._send(envelope) for envelope in envelopes]
+        timer = eventlet.Timeout(
+            CONFIRM_TIMEOUT, Unavailable("the broker did not confirm in time", sent="unknown")
+        )
+        try:
+            for confirmed in waiting:
+                confirmed.wait()
+        finally:
+            timer.cancel()
+
+    def _send(self, envelope: Envelope) -> Event:
+        message = amqp.Message(
+            envelope.data,
+            content_type="application/json",
+            content_encoding="utf-8",
+            delivery_mode=2,
+            message_id=envelope.id,
+            application_headers=envelope.to_headers(),
+        )
+        tag, confirmed = self._next_tag, Event()
+        self._next_tag += 1
+        self._unconfirmed[tag] = confirmed
+        try:
+            source, _, name = envelope.type.partition(".")
+            self._connection.publish(self._channel, message, f"{source}.events", name)
+        except Unavailable:
+            self._next_tag = tag
+            del self._unconfirmed[tag]
+            raise
+        return confirmed
+
+    def _declare(self, connection: amqp.Connection) -> None:
+        channel = self._channel = connection.channel()
+        self._next_tag = 1
+        for source in self._sources:
+            declare_exchange(channel, f"{source}.events")
+        channel.confirm_select()
+        channel.events["basic_ack"].add(self._on_ack)
+        channel.events["basic_nack"].add(self._on_nack)
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:
+        for confirmed in self._take(tag, multiple):
+            confirmed.send(None)
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:
+        for confirmed in self._take(tag, multiple):
+            confirmed.send_exception(
+                Unavailable("the broker refused the event", code="broker_unavailable")
+            )
+
+    def _take(self, tag: int, multiple: bool) -> list[Event]:
+        tags = [known for known in self._unconfirmed if known <= tag] if multiple else [tag]
+        return [self._unconfirmed.pop(known) for known in tags if known in self._unconfirmed]
+
+    def _fail(self) -> None:
+        waiting, self._unconfirmed = list(self._unconfirmed.values()), {}
+        for confirmed in waiting:
+            confirmed.send_exception(
+                Unavailable("the broker was lost", code="broker_unavailable", sent="unknown")
+            )
+
+
+class EventSubscriber:
+    """Gives each event of a plugin's queues to its consumer, and acknowledges once it is settled."""
+
+    def __init__(self, hosted: "HostedPlugin", connection: BrokerConnection) -> None:
+        self._hosted = hosted
+        self._connection = connection
+        self._channel: amqp.Channel | None = None
+        self._tags: list[str] = []
+        self._stopping = False
+        connection.add_step(self._declare)
+
+    def stop(self) -> None:
+        """Take no further event; those in hand are settled or come again."""
+        self._stopping = True
+        if self._channel is not None and self._connection.ready:
+            for tag in self._tags:
+                self._channel.basic_cancel(tag, nowait=True)
+
+    def _declare(self, connection: amqp.Connection) -> None:
+        self._tags = []
+        if self._stopping or not self._hosted.handlers:
+            return
+        channel = self._channel = connection.channel()
+        channel.exchange_declare(DEAD_LETTERS, "fanout", durable=True, auto_delete=False)
+        channel.queue_declare(
+            DEAD_LETTERS, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"}
+        )
+        channel.queue_bind(DEAD_LETTERS, DEAD_LETTERS)
+        channel.basic_qos(0, PREFETCH, a_global=False)
+        for handler in self._hosted.handlers:
+            self._consume(channel, handler)
+
+    def _consume(self, channel: amqp.Channel, handler: Handler) -> None:
+        source, _, name = handler.event.partition(".")
+        queue = f"evt-{source}-{name}--{self._hosted.name}.{handler.name}"
+        arguments: dict[str, Any] = {
+            "x-queue-type": "quorum",
+            "x-dead-letter-exchange": DEAD_LETTERS,
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-single-active-consumer": handler.ordered,
+        }
+        declare_exchange(channel, f"{source}.events")
+        channel.queue_declare(queue, durable=True, auto_delete=False, arguments=arguments)
+        channel.queue_bind(queue, f"{source}.events", name)
+        self._tags.append(channel.basic_consume(queue, callback=partial(self._on_event, handler)))
+
+    def _on_event(self, handler: Handler, message: amqp.Message) -> None:
+        eventlet.spawn_n(self._deliver, handler, message)
+
+    def _deliver(self, handler: Handler, message: amqp.Message) -> None:
+        """Settle the event. While the database cannot be reached it is held and tried again, never lost."""
+        envelope = envelope_of(handler, message)
+        pause = 0.2
+        while not self._stopping:
+            try:
+                self._hosted.consumer.deliver(handler, envelope)
+                message.channel.basic_ack(message.delivery_tag)
+                return
+            except (*LOST, AttributeError):
+                return
+            except Exception:
+                self._hosted.log.exception("event_not_settled", event=envelope.type, id=envelope.id)
+                eventlet.sleep(pause)
+                pause = min(pause * 2, 10.0)
+
+
+def envelope_of(handler: Handler, message: amqp.Message) -> Envelope:
+    """The event in a message of ours, or of a stock dispatcher, which brings no attributes."""
+    headers = decoded(message.properties.get("application_headers"))
+    body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
+    if "cloudEvents:id" in headers or "cloudEvents_id" in headers:
+        return Envelope.from_headers(headers, body)
+    return Envelope(
+        id=message.properties.get("message_id") or _fingerprint(message, body),
+        source=handler.event.partition(".")[0],
+        type=handler.event,
+        version=1,
+        time=time.time(),
+        key=None,
+        data=body,
+        traceparent=headers.get("traceparent"),
+        cause=None,
+    )
+
+
+def _fingerprint(message: amqp.Message, body: bytes) -> str:
+    """An id for a message that has none: each delivery is its own event, a redelivery the same."""
+    stack = str(
+        message.properties.get("application_headers", {}).get(
+            "nameko.call_id_stack", time.time_ns()
+        )
+    )
+    return hashlib.sha256(stack.encode() + body).hexdigest()[:32]

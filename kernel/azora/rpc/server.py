@@ -1,0 +1,132 @@
+"""Serves a plugin's operations on its Nameko queue: `rpc-<plugin>`, bound to `nameko-rpc`."""
+
+from typing import TYPE_CHECKING, Any
+
+import amqp
+import eventlet
+import orjson
+
+from azora.context import ACTOR, Context
+from azora.dispatch import BoundOperation, to_json
+from azora.errors import NotAuthenticated, NotFound, RequestError, Unavailable
+from azora.messages import Request
+from azora.rpc.connection import BrokerConnection, declare_exchange, decoded
+from azora.rpc.faults import serialize
+from azora.rpc.wire import EXCHANGE
+
+if TYPE_CHECKING:
+    from azora.hosted import HostedPlugin
+
+API_TOKEN = "nameko.api_token"
+"""The header that a stock caller's context data `{"api_token": …}` becomes."""
+
+_OURS = b'{"args":[],"kwargs":'
+
+
+class RpcServer:
+    """Takes requests from one plugin's queue, at most `max_workers` at once.
+
+    An idempotent request is acknowledged once it is answered, any other before it is run: a crash
+    may repeat the first and never the second.
+    """
+
+    def __init__(self, hosted: "HostedPlugin", connection: BrokerConnection) -> None:
+        self._hosted = hosted
+        self._connection = connection
+        self._prefetch = hosted.runtime.settings.max_workers
+        self._channel: amqp.Channel | None = None
+        self._tag: str | None = None
+        self._stopping = False
+        connection.add_step(self._declare)
+
+    def stop(self) -> None:
+        """Take no further request; what is running goes on and is answered."""
+        self._stopping = True
+        if self._channel is not None and self._tag and self._connection.ready:
+            self._channel.basic_cancel(self._tag, nowait=True)
+
+    def _declare(self, connection: amqp.Connection) -> None:
+        if self._stopping:
+            return
+        channel = self._channel = connection.channel()
+        queue = f"rpc-{self._hosted.name}"
+        declare_exchange(channel, EXCHANGE)
+        channel.queue_declare(queue, durable=True, auto_delete=False)
+        channel.queue_bind(queue, EXCHANGE, f"{self._hosted.name}.*")
+        channel.basic_qos(0, self._prefetch, a_global=False)
+        self._tag = channel.basic_consume(queue, callback=self._on_request)
+
+    def _on_request(self, message: amqp.Message) -> None:
+        eventlet.spawn_n(self._serve, message)
+
+    def _serve(self, message: amqp.Message) -> None:
+        bound = self._hosted.operations.get(message.delivery_info["routing_key"])
+        early = bound is not None and not bound.operation.idempotent
+        if early:
+            self._settle(message)
+        try:
+            answer = b'{"result":' + self._answer(message, bound) + b',"error":null}'
+        except Exception as error:  # noqa: BLE001 – every request gets exactly one answer
+            answer = orjson.dumps({"result": None, "error": serialize(error)})
+        self._reply(message, answer)
+        if not early:
+            self._settle(message)
+
+    def _answer(self, message: amqp.Message, bound: BoundOperation | None) -> bytes:
+        if bound is None:
+            raise NotFound(
+                f"no operation {message.delivery_info['routing_key']}", code="operation_not_found"
+            )
+        if bound.operation.shape == "stream":
+            raise RequestError(f"{bound.full} streams: call it over HTTP", code="streams_over_http")
+        headers = decoded(message.properties.get("application_headers"))
+        context = Context.from_headers(self._hosted.runtime, headers)
+        if ACTOR not in headers and API_TOKEN in headers:
+            context.token = self._hosted.runtime.resolve(headers[API_TOKEN])
+            if context.token is None:
+                raise NotAuthenticated("the API token is not valid", code="token_invalid")
+        reply = bound.invoke(_request(bound, message.body), context)
+        return b"null" if reply is None else to_json(reply)
+
+    def _reply(self, message: amqp.Message, body: bytes) -> None:
+        reply_to = message.properties.get("reply_to")
+        if not reply_to:
+            return
+        answer = amqp.Message(
+            body,
+            content_type="application/json",
+            content_encoding="utf-8",
+            delivery_mode=1,
+            correlation_id=message.properties.get("correlation_id", ""),
+        )
+        try:
+            self._connection.publish(self._channel, answer, EXCHANGE, reply_to)
+        except Unavailable:
+            self._hosted.log.warning("reply_lost", operation=message.delivery_info["routing_key"])
+
+    def _settle(self, message: amqp.Message) -> None:
+        try:
+            message.channel.basic_ack(message.delivery_tag)
+        except (OSError, amqp.AMQPError, AttributeError):
+            self._hosted.log.warning(
+                "acknowledgement_lost", operation=message.delivery_info["routing_key"]
+            )
+
+
+def _request(bound: BoundOperation, body: bytes | str) -> Request:
+    """The request in a Nameko body: keywords, or one positional object."""
+    raw = body.encode() if isinstance(body, str) else bytes(body)
+    if raw.startswith(_OURS):
+        return bound.parse_json(raw[len(_OURS) : -1])
+    try:
+        call: dict[str, Any] = orjson.loads(raw)
+        arguments, keywords = call["args"], call["kwargs"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        raise RequestError(
+            "the message lacks `args` or `kwargs`", code="malformed_message"
+        ) from None
+    if len(arguments) == 1 and isinstance(arguments[0], dict):
+        keywords = {**arguments[0], **keywords}
+    elif arguments:
+        raise RequestError(f"{bound.full} takes keyword arguments", code="incorrect_signature")
+    return bound.parse(keywords)

@@ -1,0 +1,44 @@
+"""RabbitMQ as a process sees it: one connection that carries its calls, its services and its events."""
+
+from typing import TYPE_CHECKING
+
+from azora.rpc.connection import BrokerConnection
+from azora.rpc.events import BrokerCourier, EventSubscriber
+from azora.rpc.server import RpcServer
+from azora.rpc.wire import AmqpWire
+
+if TYPE_CHECKING:
+    from azora.hosted import HostedPlugin
+
+
+class AmqpTransport:
+    """The seam between the kernel and the broker; another transport has the same six members."""
+
+    def __init__(self, url: str, name: str, sources: list[str]) -> None:
+        self._connection = BrokerConnection(url, name)
+        self.wire = AmqpWire(self._connection)
+        self.courier = BrokerCourier(self._connection, sources)
+        self._serving: list[RpcServer | EventSubscriber] = []
+
+    def serve(self, hosted: "HostedPlugin") -> None:
+        """Offer the plugin's operations and take its events from the next connect on."""
+        self._serving.append(RpcServer(hosted, self._connection))
+        self._serving.append(EventSubscriber(hosted, self._connection))
+
+    def start(self) -> None:
+        self._connection.start()
+
+    def stop_serving(self) -> None:
+        """Take nothing new; replies and confirms still flow."""
+        for serving in self._serving:
+            serving.stop()
+
+    def stop(self) -> None:
+        self._connection.stop()
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the broker in one sentence, or None."""
+        if not self._connection.ready:
+            return "the broker cannot be reached"
+        return "the broker blocks publishers" if self._connection.blocked else None

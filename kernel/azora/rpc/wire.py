@@ -1,0 +1,112 @@
+"""Calls over RabbitMQ, wire-compatible with stock Nameko in both directions.
+
+Requests are transient, unconfirmed and `mandatory`: one that no queue takes comes back within
+milliseconds. Replies arrive on one exclusive queue of the process.
+"""
+
+import itertools
+import secrets
+from typing import Any
+
+import amqp
+import eventlet
+import orjson
+from eventlet.event import Event
+
+from azora.errors import DeadlineExceeded, Unavailable
+from azora.rpc.connection import BrokerConnection, declare_exchange
+from azora.rpc.faults import deserialize
+
+EXCHANGE = "nameko-rpc"
+REPLY_EXPIRES = 300_000
+"""Milliseconds after which the broker drops the reply queue of a process that vanished."""
+
+_RESULT, _NO_ERROR = b'{"result":', b',"error":null}'
+
+
+class AmqpWire:
+    """The calling side of a process: pending calls by correlation id, each with an outcome of its own."""
+
+    def __init__(self, connection: BrokerConnection) -> None:
+        self._connection = connection
+        self._reply_to = f"azora-{secrets.token_hex(8)}"
+        self._ids = itertools.count()
+        self._pending: dict[str, Event] = {}
+        self._channel: amqp.Channel | None = None
+        connection.add_step(self._declare)
+        connection.on_lost.append(self._fail_pending)
+
+    def call(self, target: str, body: bytes, headers: dict[str, str], timeout: float) -> bytes:
+        """The JSON of the result of `plugin.operation`.
+
+        Raises the callee's typed error; DeadlineExceeded after `timeout` seconds; Unavailable when
+        nobody serves the plugin (`not_sent`) or the broker was lost meanwhile (`unknown`).
+        """
+        correlation = f"{self._reply_to}-{next(self._ids):x}"
+        pending = self._pending[correlation] = Event()
+        message = amqp.Message(
+            body,
+            content_type="application/json",
+            content_encoding="utf-8",
+            delivery_mode=1,
+            reply_to=self._reply_to,
+            correlation_id=correlation,
+            expiration=str(max(1, int(timeout * 1000))),
+            application_headers=headers,
+        )
+        timer = eventlet.Timeout(timeout)
+        try:
+            self._connection.publish(self._channel, message, EXCHANGE, target, mandatory=True)
+            return _result(pending.wait())
+        except eventlet.Timeout as expired:
+            if expired is not timer:
+                raise
+            raise DeadlineExceeded(f"{target} did not answer in {timeout:.1f} s") from None
+        finally:
+            timer.cancel()
+            self._pending.pop(correlation, None)
+
+    def _declare(self, connection: amqp.Connection) -> None:
+        channel = self._channel = connection.channel()
+        declare_exchange(channel, EXCHANGE)
+        channel.queue_declare(
+            self._reply_to, exclusive=True, auto_delete=True, arguments={"x-expires": REPLY_EXPIRES}
+        )
+        channel.queue_bind(self._reply_to, EXCHANGE, self._reply_to)
+        channel.events["basic_return"].add(self._on_return)
+        channel.basic_consume(self._reply_to, no_ack=True, callback=self._on_reply)
+
+    def _on_reply(self, message: amqp.Message) -> None:
+        pending = self._pending.get(message.properties.get("correlation_id", ""))
+        if pending is not None and not pending.ready():
+            pending.send(message.body)
+
+    def _on_return(
+        self, _error: Exception, _exchange: str, routing_key: str, message: amqp.Message
+    ) -> None:
+        pending = self._pending.get(message.properties.get("correlation_id", ""))
+        if pending is not None and not pending.ready():
+            plugin = routing_key.partition(".")[0]
+            pending.send_exception(Unavailable(f"nobody serves {plugin}", code="not_offered"))
+
+    def _fail_pending(self) -> None:
+        for pending in self._pending.values():
+            if not pending.ready():
+                pending.send_exception(
+                    Unavailable(
+                        "the broker was lost during the call",
+                        code="broker_unavailable",
+                        sent="unknown",
+                    )
+                )
+
+
+def _result(body: bytes | str) -> bytes:
+    """The JSON of `result` in a reply; raises its `error`."""
+    raw = body.encode() if isinstance(body, str) else bytes(body)
+    if raw.startswith(_RESULT) and raw.endswith(_NO_ERROR):
+        return raw[len(_RESULT) : -len(_NO_ERROR)]
+    answer: dict[str, Any] = orjson.loads(raw)
+    if answer.get("error"):
+        raise deserialize(answer["error"])
+    return orjson.dumps(answer.get("result"))

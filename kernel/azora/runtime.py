@@ -1,0 +1,200 @@
+"""One process: the plugins that it hosts, and how it reaches the rest of the campus."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import eventlet
+
+from azora.actor import ActorKeyring
+from azora.calls import Caller
+from azora.context import Context, enter, leave
+from azora.dispatch import BoundOperation
+from azora.errorreport import report
+from azora.errors import NotAuthenticated, PluginError
+from azora.events.courier import Courier, LocalCourier
+from azora.hosted import HostedPlugin
+from azora.jobs import JobRunner
+from azora.loader import Registry
+from azora.logs import get_logger
+from azora.messages import Message, Request
+from azora.metrics import Metrics
+from azora.settings import CampusSettings
+
+if TYPE_CHECKING:
+    from azora.rpc.transport import AmqpTransport
+
+CREDENTIAL_CACHE = 2.0
+"""Seconds for which an answer of identity is believed: the bound on how long a revoked session lives."""
+
+
+class Runtime:
+    """Hosts plugins, in the embedded body all of them, in the distributed one those of a process."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        settings: CampusSettings,
+        actors: ActorKeyring,
+        names: list[str] | None = None,
+        transport: "AmqpTransport | None" = None,
+    ) -> None:
+        self.registry = registry
+        self.settings = settings
+        self.actors = actors
+        self.transport = transport
+        self.wire = transport.wire if transport else None
+        self.metrics = Metrics()
+        self.courier: Courier = transport.courier if transport else LocalCourier(self)
+        self.caller = Caller(self)
+        self.report = report
+        self.hosted: dict[str, HostedPlugin] = {}
+        self.operations: dict[str, BoundOperation] = {}
+        self._credentials: dict[str, tuple[str | None, float]] = {}
+        self._guarded = bool(registry.hooks.hook.is_allowed.get_hookimpls())
+        self._greenlets: list[Any] = []
+        self._started = False
+        for name in names or list(registry.plugins):
+            self._host(name)
+
+    def start(self) -> None:
+        """Start the plugins, then what brings them work. A plugin that fails here is refused alone."""
+        for name, hosted in list(self.hosted.items()):
+            try:
+                hosted.container.start()
+                self.call_hook(hosted, "startup")
+            except Exception as error:  # noqa: BLE001 – one plugin's trouble is not the campus's
+                self._dismiss(name, error)
+        for hosted in self.hosted.values():
+            self._greenlets += [
+                eventlet.spawn(hosted.relay.run),
+                eventlet.spawn(hosted.consumer.run),
+            ]
+            if self.transport:
+                self.transport.serve(hosted)
+        if self.transport:
+            self.transport.start()
+        self._greenlets.append(eventlet.spawn(JobRunner(self).run))
+        self._started = True
+
+    def seed(self) -> None:
+        """Let every plugin write what a new campus needs."""
+        for hosted in self.hosted.values():
+            self.call_hook(hosted, "seed")
+
+    def stop(self, grace: float = 10.0) -> None:
+        """Take nothing new, let what runs finish for at most `grace` seconds, then close everything."""
+        self._started = False
+        if self.transport:
+            self.transport.stop_serving()
+        for greenlet in self._greenlets:
+            greenlet.kill()
+        limit = time.monotonic() + grace
+        while any(hosted.in_flight for hosted in self.hosted.values()) and time.monotonic() < limit:
+            eventlet.sleep(0.01)
+        for hosted in self.hosted.values():
+            self.call_hook(hosted, "shutdown")
+            hosted.container.stop()
+            hosted.database.close()
+        if self.transport:
+            self.transport.stop()
+
+    def call(
+        self,
+        target: str,
+        request: Request | dict[str, Any],
+        reply: type[Message] | None = None,
+        timeout: float | None = None,
+        context: Context | None = None,
+    ) -> Any:
+        """Call `plugin.operation`, here or over the wire; see `Caller.call`."""
+        return self.caller.call(target, request, reply, timeout, context)
+
+    def invoke(self, bound: BoundOperation, request: Request, context: Context) -> Any:
+        """Run an operation of this process for an outside caller."""
+        return bound.invoke(request, context)
+
+    def resolve(self, credential: str) -> str | None:
+        """The signed actor behind a session cookie or API token, or None. Believed for two seconds."""
+        token, good_until = self._credentials.get(credential, (None, 0.0))
+        if time.monotonic() < good_until:
+            return token
+        if len(self._credentials) > 4096:
+            self._credentials.clear()
+        try:
+            answer = self.call(
+                "identity.authenticate", {"token": credential}, context=Context(self)
+            )
+            token = answer.token if hasattr(answer, "token") else answer["token"]
+        except NotAuthenticated:
+            token = None
+        self._credentials[credential] = (token, time.monotonic() + CREDENTIAL_CACHE)
+        return token
+
+    def forbidden(self, actor: Any, permission: str) -> bool:
+        """Whether a plugin's guard forbids what the actor's grants allow."""
+        if not self._guarded:
+            return False
+        return self.registry.hooks.hook.is_allowed(actor=actor, permission=permission) is False
+
+    def waiting(self) -> dict[str, str]:
+        """Plugins of this process that await a provider, and whom."""
+        return {
+            hosted.name: f"awaits {need.plugin}"
+            for hosted in self.hosted.values()
+            for need in hosted.loaded.needs.values()
+            if not need.optional and need.plugin not in self.hosted and self.wire is None
+        }
+
+    def readiness(self) -> dict[str, str]:
+        """What keeps this process from answering, by name; empty when it is ready."""
+        if not self._started:
+            return {"campus": "is starting"}
+        found = {}
+        if self.transport and self.transport.trouble:
+            found["broker"] = self.transport.trouble
+        for hosted in self.hosted.values():
+            if trouble := self._trouble(hosted):
+                found[hosted.name] = trouble
+        return found
+
+    def call_hook(self, hosted: HostedPlugin, name: str, **arguments: Any) -> Any:
+        """What one plugin's own implementation of a hook returns, run as that plugin; else None."""
+        for implementation in getattr(self.registry.hooks.hook, name).get_hookimpls():
+            if implementation.plugin is hosted.loaded.module:
+                given = {"plugin": hosted, **arguments}
+                token = enter(hosted.as_itself())
+                try:
+                    return implementation.function(
+                        **{key: given[key] for key in implementation.argnames}
+                    )
+                finally:
+                    leave(token)
+        return None
+
+    def _trouble(self, hosted: HostedPlugin) -> str | None:
+        try:
+            hosted.database.ping()
+            return self.call_hook(hosted, "check_health")  # type: ignore[no-any-return]
+        except Exception as error:  # noqa: BLE001 – whatever is wrong is the reason
+            return f"{type(error).__name__}: {error}"
+
+    def _host(self, name: str) -> None:
+        loaded = self.registry.plugins.get(name)
+        if loaded is None:
+            reason = self.registry.refused.get(name, "it is not installed")
+            raise PluginError(f"{name} cannot be run: {reason}")
+        try:
+            hosted = HostedPlugin(loaded, self)
+        except Exception as error:  # noqa: BLE001 – a bad plugin is refused by name and the others start
+            self._dismiss(name, error)
+            return
+        self.hosted[name] = hosted
+        self.operations |= hosted.operations
+
+    def _dismiss(self, name: str, error: Exception) -> None:
+        get_logger("kernel").error("plugin_refused", refused=name, reason=str(error))
+        self.registry.refuse(name, f"{type(error).__name__}: {error}")
+        if hosted := self.hosted.pop(name, None):
+            self.operations = {
+                full: bound for full, bound in self.operations.items() if bound.hosted is not hosted
+            }
