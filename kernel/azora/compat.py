@@ -17,13 +17,9 @@ _BOUNDS = {
 }  # fmt: skip
 
 
-def mismatches(sent: type[BaseModel], read: type[BaseModel], *, reply: bool = True) -> list[str]:
-    """Why values of `sent` would not always be valid for `read`; one line for each field, [] if they fit.
-
-    `reply=False` compares requests: `sent` as it is filled in, defaults may be absent.
-    """
-    mode = "serialization" if reply else "validation"
-    sender = sent.model_json_schema(mode=mode)
+def mismatches(sent: type[BaseModel], read: type[BaseModel]) -> list[str]:
+    """Why values of `sent` would not always be valid for `read`; one line for each field, [] if they fit."""
+    sender = sent.model_json_schema(mode="serialization")
     reader = read.model_json_schema(mode="validation")
     return list(compare(sender, reader))
 

@@ -18,7 +18,7 @@ from azora.compat import mismatches
 from azora.contract import Handler, Need, Operation, Plugin, handlers_of, operations_of
 from azora.errors import PluginError
 from azora.hooks import Hooks
-from azora.messages import Event, snake_case
+from azora.messages import Event, Request, snake_case
 
 GROUP = "azora.plugins"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -178,13 +178,21 @@ def _unmet_needs(registry: Registry, loaded: LoadedPlugin) -> Iterable[str]:
             if offered is None:
                 yield f"needs {target}, which {need.plugin} does not offer"
                 continue
-            for problem in mismatches(request, offered.request, reply=False):
+            for problem in [
+                *mismatches(request, offered.request),
+                *_unread(request, offered.request),
+            ]:
                 yield f"{target} request {problem}"
             if reply and offered.reply is None:
                 yield f"{target} replies nothing, but {reply.__name__} is read"
             elif reply and offered.reply:
                 for problem in mismatches(offered.reply, reply):
                     yield f"{target} reply {problem}"
+
+
+def _unread(sent: type[Request], read: type[Request]) -> Iterable[str]:
+    for name in sent.model_fields.keys() - read.model_fields.keys():
+        yield f"{name}: sent, but not read"
 
 
 def _unmet_events(registry: Registry, loaded: LoadedPlugin) -> Iterable[str]:

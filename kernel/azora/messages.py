@@ -11,7 +11,9 @@ Item = TypeVar("Item")
 class Message(BaseModel):
     """Frozen and JSON-serialisable. Unknown fields are ignored, or rolling upgrades would break."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", json_schema_serialization_defaults_required=True
+    )
 
 
 class Request(Message):
