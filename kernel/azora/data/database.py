@@ -51,29 +51,37 @@ class PluginDatabase(ABC):
     name: str
     dialect: Dialect
     peewee: peewee.Database
+    namespace: str | None = None
     audited = False
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._open: dict[Any, Transaction] = {}
 
-    @contextmanager
-    def transaction(self) -> Iterator["PluginDatabase"]:
+    def transaction(self) -> AbstractContextManager["PluginDatabase"]:
         """A short write transaction: all of it or nothing.
 
         Raises InTransaction where this greenlet has one open already. A body that raises, or is
         timed out, leaves no trace.
         """
+        return self._transact(self._writer)
+
+    def altering(self) -> AbstractContextManager["PluginDatabase"]:
+        """A transaction that may change the schema: one starter at a time, in whatever process."""
+        return self._transact(self._schema_writer)
+
+    @contextmanager
+    def _transact(self, writer: Callable[[], AbstractContextManager[Any]]) -> Iterator["PluginDatabase"]:
         greenlet = getcurrent()
         if greenlet in self._open:
             raise InTransaction(f"{self.name} has a transaction open here already: transactions do not nest")
-        with self._writer() as connection:
+        with writer() as connection:
             transaction = self._open[greenlet] = Transaction(connection)
             try:
+                if self.audited and writer == self._writer:
+                    self._say_who_acts(_acting(self.name))
+                yield self
                 with self._explained():
-                    if self.audited:
-                        self._say_who_acts(_acting(self.name))
-                    yield self
                     self._commit(connection)
             except BaseException:
                 self._roll_back(connection)
@@ -125,6 +133,14 @@ class PluginDatabase(ABC):
     def close(self) -> None:
         """Close every connection. What is committed stays."""
 
+    @abstractmethod
+    def has_table(self, table: str) -> bool:
+        """Whether the table exists here."""
+
+    def prepare(self) -> None:
+        """Make the place in which migrations create tables."""
+        self.ping()
+
     def ping(self) -> None:
         """Raise Unavailable where the database cannot be asked."""
         self.execute("SELECT 1")
@@ -143,6 +159,10 @@ class PluginDatabase(ABC):
     @abstractmethod
     def _writer(self) -> AbstractContextManager[Any]:
         """A connection on which a transaction has begun, for this greenlet alone."""
+
+    @abstractmethod
+    def _schema_writer(self) -> AbstractContextManager[Any]:
+        """Like `_writer`, for a transaction that may change the schema."""
 
     @abstractmethod
     def _commit(self, connection: Any) -> None: ...
@@ -167,8 +187,8 @@ class PluginDatabase(ABC):
         except peewee.PeeweeException as error:
             known = meaning(error, self.name)
             if known is None:
-                raise
-            raise known from error
+                raise error from None
+            raise known from None
 
 
 def open_database(plugin_name: str, settings: DatabaseSettings) -> PluginDatabase:

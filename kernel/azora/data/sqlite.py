@@ -53,6 +53,7 @@ class SqliteFile(PluginDatabase):
         self._writing: sqlite3.Connection | None = None
         self._reading: sqlite3.Connection | None = None
         self._spare: list[sqlite3.Connection] = []
+        self._acting = self._acting_known = False
 
     def run(self, sql: str, params: Sequence[Any] | None) -> Rows:
         with self._explained():
@@ -83,19 +84,39 @@ class SqliteFile(PluginDatabase):
         self._reading = self._writing = None
         self._spare.clear()
 
+    def has_table(self, table: str) -> bool:
+        return bool(self.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table))
+
     @contextmanager
     def _writer(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             with self._explained():
-                if self._writing is None:
-                    self._writing = patiently(self.peewee._connect)
-                connection = self._writing
+                connection = self._connected_writer()
                 patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
             yield connection
 
+    @contextmanager
+    def _schema_writer(self) -> Iterator[sqlite3.Connection]:
+        """Foreign keys rest while tables are rebuilt: SQLite would delete what refers to them."""
+        with self._lock:
+            with self._explained():
+                connection = self._connected_writer()
+                connection.execute("PRAGMA foreign_keys = 0")
+                patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
+            try:
+                yield connection
+            finally:
+                connection.execute("PRAGMA foreign_keys = 1")
+
+    def _connected_writer(self) -> sqlite3.Connection:
+        if self._writing is None:
+            self._writing = patiently(self.peewee._connect)
+        return self._writing
+
     def _commit(self, connection: sqlite3.Connection) -> None:
-        if self.audited:
+        if self._acting:
             connection.execute("DELETE FROM azora_acting")
+            self._acting = False
         patiently(lambda: connection.execute("COMMIT"))
 
     def _roll_back(self, connection: sqlite3.Connection) -> None:
@@ -107,7 +128,10 @@ class SqliteFile(PluginDatabase):
             self._writing = None
 
     def _say_who_acts(self, actor: str) -> None:
-        self.execute("INSERT OR REPLACE INTO azora_acting (id, actor) VALUES (1, ?)", actor)
+        """In a row that the triggers read and no other connection ever sees."""
+        self._acting = self._acting_known = self._acting_known or self.has_table("azora_acting")
+        if self._acting:
+            self.execute("INSERT OR REPLACE INTO azora_acting (id, actor) VALUES (1, ?)", actor)
 
     def _reader(self) -> sqlite3.Connection:
         if self._reading is None:

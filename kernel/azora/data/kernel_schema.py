@@ -1,0 +1,143 @@
+"""The kernel's own tables in every plugin's database: events out and in, jobs, leases, replies, audit."""
+
+import peewee
+
+from azora.data.schema import Schema
+
+
+def m0001_events(schema: Schema) -> None:
+    schema.create_table(
+        "azora_outbox",
+        seq=peewee.BigAutoField(),
+        id=peewee.TextField(),
+        type=peewee.TextField(),
+        version=peewee.IntegerField(),
+        time=peewee.DoubleField(),
+        key=peewee.TextField(null=True),
+        data=peewee.BlobField(),
+        traceparent=peewee.TextField(null=True),
+        cause=peewee.TextField(null=True),
+    )
+    schema.create_table(
+        "azora_inbox",
+        seq=peewee.BigAutoField(),
+        event=peewee.TextField(),
+        handler=peewee.TextField(),
+        state=peewee.TextField(),
+        attempts=peewee.IntegerField(),
+        crashes=peewee.IntegerField(),
+        due=peewee.DoubleField(),
+        changed=peewee.DoubleField(),
+        lane=peewee.TextField(null=True),
+        source=peewee.TextField(),
+        type=peewee.TextField(),
+        version=peewee.IntegerField(),
+        time=peewee.DoubleField(),
+        key=peewee.TextField(null=True),
+        data=peewee.BlobField(null=True),
+        traceparent=peewee.TextField(null=True),
+        cause=peewee.TextField(null=True),
+        error=peewee.TextField(null=True),
+        stack=peewee.TextField(null=True),
+        indexes=[(("event", "handler"), True)],
+    )
+    schema.add_index("azora_inbox", "due", "seq", where="state = 'pending'")
+    schema.add_index("azora_inbox", "lane", "seq", where="lane IS NOT NULL AND state IN ('pending', 'running', 'parked')")
+    schema.add_index("azora_inbox", "state", "changed")
+
+
+def m0001_events_down(schema: Schema) -> None:
+    schema.drop_table("azora_inbox")
+    schema.drop_table("azora_outbox")
+
+
+def m0002_leases_and_jobs(schema: Schema) -> None:
+    schema.create_table(
+        "azora_leases",
+        name=peewee.TextField(primary_key=True),
+        owner=peewee.TextField(),
+        until=peewee.DoubleField(),
+    )
+    schema.create_table(
+        "azora_jobs",
+        job=peewee.TextField(),
+        due=peewee.DoubleField(),
+        state=peewee.TextField(),
+        owner=peewee.TextField(),
+        until=peewee.DoubleField(),
+        attempts=peewee.IntegerField(),
+        error=peewee.TextField(null=True),
+        primary_key=["job", "due"],
+    )
+
+
+def m0002_leases_and_jobs_down(schema: Schema) -> None:
+    schema.drop_table("azora_jobs")
+    schema.drop_table("azora_leases")
+
+
+def m0003_idempotency(schema: Schema) -> None:
+    schema.create_table(
+        "azora_idempotency",
+        key=peewee.TextField(),
+        scope=peewee.TextField(),
+        request=peewee.TextField(),
+        status=peewee.IntegerField(null=True),
+        headers=peewee.TextField(null=True),
+        body=peewee.BlobField(null=True),
+        until=peewee.DoubleField(),
+        primary_key=["scope", "key"],
+    )
+    schema.add_index("azora_idempotency", "until")
+
+
+def m0003_idempotency_down(schema: Schema) -> None:
+    schema.drop_table("azora_idempotency")
+
+
+def m0004_audit(schema: Schema) -> None:
+    schema.create_table(
+        "azora_audit",
+        seq=peewee.BigAutoField(),
+        at=peewee.DoubleField(),
+        actor=peewee.TextField(),
+        entity=peewee.TextField(),
+        row=peewee.TextField(),
+        action=peewee.TextField(),
+        before=peewee.TextField(null=True),
+        after=peewee.TextField(null=True),
+        indexes=[(("entity", "row"), False)],
+    )
+    if schema.dialect == "sqlite":
+        schema.create_table("azora_acting", id=peewee.IntegerField(primary_key=True), actor=peewee.TextField())
+    else:
+        schema.execute(_AUDIT_FUNCTION)
+
+
+def m0004_audit_down(schema: Schema) -> None:
+    if schema.dialect == "sqlite":
+        schema.drop_table("azora_acting")
+    else:
+        schema.execute("DROP FUNCTION azora_audit_row()")
+    schema.drop_table("azora_audit")
+
+
+_AUDIT_FUNCTION = """
+CREATE FUNCTION azora_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    row_key text;
+    before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+    after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+    key_columns text[] := string_to_array(TG_ARGV[0], ',');
+    personal text[] := string_to_array(TG_ARGV[1], ',');
+BEGIN
+    SELECT string_agg(COALESCE(after, before) ->> column_name, '/' ORDER BY place)
+        INTO row_key FROM unnest(key_columns) WITH ORDINALITY AS part(column_name, place);
+    EXECUTE format('INSERT INTO %I.azora_audit (at, actor, entity, "row", action, before, after)'
+        ' VALUES ($1, $2, $3, $4, $5, $6, $7)', TG_TABLE_SCHEMA)
+        USING extract(epoch FROM clock_timestamp())::double precision,
+            COALESCE(NULLIF(current_setting('azora.actor', true), ''), 'database:' || session_user),
+            TG_TABLE_NAME::text, row_key, lower(TG_OP),
+            (before - personal)::text, (after - personal)::text;
+    RETURN NULL;
+END $$"""
