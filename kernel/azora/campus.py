@@ -44,9 +44,8 @@ def open_runtime(
             AmqpTransport,
         )  # the broker's libraries load where one is used
 
-        transport = AmqpTransport(
-            _plain(settings.broker_url), f"azora:{'+'.join(hosted)}", list(registry.plugins)
-        )
+        name = f"azora:{'+'.join(hosted)}"
+        transport = AmqpTransport(_plain(settings.broker_url), name, registry, hosted)
     return Runtime(registry, settings, actors, hosted, transport)
 
 

@@ -25,6 +25,7 @@ from azora.errors import (
     Unavailable,
 )
 from azora.messages import Message, Request
+from azora.once import once
 from azora.traces import finish_span, start_span
 
 if TYPE_CHECKING:
@@ -67,8 +68,14 @@ class BoundOperation:
         operation, hosted = self.operation, self.hosted
         with _worker(hosted, context, self.full, "operation", operation.timeout):
             authorise(hosted, operation, context)
-            with self._slot(context):
-                return hosted.container.run(operation.name, request)
+            if context.key and not operation.idempotent:
+                return once(self, request, context)
+            return self.run(request, context)
+
+    def run(self, request: Request, context: Context) -> Any:
+        """Run the method in a slot of its own, for a caller who is let in already."""
+        with self._slot(context):
+            return self.hosted.container.run(self.operation.name, request)
 
     @contextmanager
     def _slot(self, context: Context) -> Iterator[None]:

@@ -47,7 +47,6 @@ class HostedPlugin:
         }
         self.handlers = [handler for _, _, handler in loaded.handlers.values()]
         self._event_types = {model: name for name, model in loaded.events.items()}
-        self._told = False
         self.container = PluginContainer(
             compose(loaded), {"hosted": self, "max_workers": runtime.settings.max_workers}
         )
@@ -57,28 +56,23 @@ class HostedPlugin:
 
     def emit(self, event: Event) -> str:
         """Write the event into the outbox, in the open transaction or in one of its own; its id."""
-        envelope = self._envelope(event)
-        if self.database.in_transaction:
-            self.outbox.append(self.database, envelope)
-            self._told = True
-        else:
+        if not self.database.in_transaction:
             with self.transaction():
-                self.outbox.append(self.database, envelope)
-                self._told = True
+                return self.emit(event)
+        envelope = self._envelope(event)
+        self.outbox.append(self.database, envelope)
+        self.database.after_commit(self.relay.ring)
         return envelope.id
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """A write transaction; in an event handler it also takes the inbox row, once."""
+        """A write transaction; it also takes what makes the handler or the keyed call happen once."""
         context = current_or_none()
         claim = context.claim if context else None
         with self.database.transaction():
             if claim is not None:
                 claim.take(self.database)
             yield
-        if self._told:
-            self._told = False
-            self.relay.ring()
 
     def handle(self, handler: Handler, envelope: Envelope, claim: Any) -> None:
         """Run a handler as this plugin, under the trace of the event. Raises what it raises."""

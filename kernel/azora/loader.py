@@ -31,6 +31,7 @@ class LoadedPlugin:
     plugin: Plugin
     module: Any
     package: str
+    version: str
     operations: dict[str, tuple[type, Any, Operation]]
     handlers: dict[str, tuple[type, Any, Handler]]
     needs: dict[str, Need]
@@ -84,18 +85,19 @@ class Registry:
 def load_registry(modules: Iterable[tuple[str, Any]] = (), *, installed: bool = True) -> Registry:
     """Every installed plugin, and `modules` as (name, module or object) beside them."""
     registry = Registry()
-    candidates: list[tuple[str, Any]] = list(modules)
+    candidates: list[tuple[str, Any, str]] = [(name, module, "0") for name, module in modules]
     if installed:
         points = importlib.metadata.entry_points(group=GROUP)
         candidates += [
-            (point.name, point.load) for point in sorted(points, key=lambda point: point.name)
+            (point.name, point.load, point.dist.version if point.dist else "0")
+            for point in sorted(points, key=lambda point: point.name)
         ]
-    for name, source in candidates:
+    for name, source, version in candidates:
         try:
             module = source() if callable(source) and not isinstance(source, type) else source
             if name in registry.plugins:
                 raise PluginError(f"a plugin named {name} is loaded already")
-            loaded = _admit(name, module)
+            loaded = _admit(name, module, version)
         except Exception as error:  # noqa: BLE001 – a plugin may raise anything at import
             registry.refuse(name, _reason(error))
         else:
@@ -105,7 +107,7 @@ def load_registry(modules: Iterable[tuple[str, Any]] = (), *, installed: bool = 
     return registry
 
 
-def _admit(name: str, module: Any) -> LoadedPlugin:
+def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
     _check_hooks(module)
     plugin = module.describe()
     if not isinstance(plugin, Plugin):
@@ -132,6 +134,7 @@ def _admit(name: str, module: Any) -> LoadedPlugin:
         plugin,
         module,
         package,
+        version,
         operations,
         handlers,
         {need.__azora__.plugin: need.__azora__ for need in plugin.needs},

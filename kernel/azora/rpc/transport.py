@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from azora.loader import Registry
 from azora.rpc.connection import BrokerConnection
 from azora.rpc.events import BrokerCourier, EventSubscriber
+from azora.rpc.presence import Presence
 from azora.rpc.server import RpcServer
 from azora.rpc.wire import AmqpWire
 
@@ -14,10 +16,12 @@ if TYPE_CHECKING:
 class AmqpTransport:
     """The seam between the kernel and the broker; another transport has the same six members."""
 
-    def __init__(self, url: str, name: str, sources: list[str]) -> None:
+    def __init__(self, url: str, name: str, registry: Registry, hosted: list[str]) -> None:
         self._connection = BrokerConnection(url, name)
         self.wire = AmqpWire(self._connection)
-        self.courier = BrokerCourier(self._connection, sources)
+        self.courier = BrokerCourier(self._connection, list(registry.plugins))
+        versions = {plugin: registry.plugins[plugin].version for plugin in hosted}
+        self.presence = Presence(self._connection, versions)
         self._serving: list[RpcServer | EventSubscriber] = []
 
     def serve(self, hosted: "HostedPlugin") -> None:
@@ -27,9 +31,11 @@ class AmqpTransport:
 
     def start(self) -> None:
         self._connection.start()
+        self.presence.start()
 
     def stop_serving(self) -> None:
         """Take nothing new; replies and confirms still flow."""
+        self.presence.stop()
         for serving in self._serving:
             serving.stop()
 

@@ -1,0 +1,88 @@
+"""Who is there: every process says each second what it hosts; whoever is silent for five is gone."""
+
+import os
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import amqp
+import eventlet
+import orjson
+
+from azora.errors import Unavailable
+from azora.rpc.connection import BrokerConnection
+
+EXCHANGE = "azora.presence"
+INTERVAL = 1.0
+LIFETIME = 5.0
+
+
+@dataclass(frozen=True)
+class Node:
+    """A process of the campus: its name, its plugins with their versions, and since when it runs."""
+
+    name: str
+    plugins: dict[str, str]
+    since: float
+    seen: float
+
+
+class Presence:
+    """Announces this process and remembers the others."""
+
+    def __init__(self, connection: BrokerConnection, plugins: dict[str, str]) -> None:
+        self._connection = connection
+        self._channel: amqp.Channel | None = None
+        self._nodes: dict[str, Node] = {}
+        self._about = {
+            "name": f"{socket.gethostname()}:{os.getpid()}",
+            "plugins": plugins,
+            "since": time.time(),
+        }
+        self._stopping = False
+        connection.add_step(self._declare)
+
+    def nodes(self) -> list[Node]:
+        """Every process heard of within `LIFETIME` seconds, this one among them."""
+        oldest = time.time() - LIFETIME
+        return sorted(
+            (node for node in self._nodes.values() if node.seen > oldest),
+            key=lambda node: node.name,
+        )
+
+    def start(self) -> None:
+        self._greenlet = eventlet.spawn(self._announce)
+
+    def stop(self) -> None:
+        """Say good-bye, so that nobody waits for the silence."""
+        self._stopping = True
+        self._say({**self._about, "plugins": {}})
+
+    def _announce(self) -> None:
+        while not self._stopping:
+            self._say(self._about)
+            eventlet.sleep(INTERVAL)
+
+    def _say(self, about: dict[str, Any]) -> None:
+        message = amqp.Message(
+            orjson.dumps(about), content_type="application/json", delivery_mode=1
+        )
+        try:
+            self._connection.publish(self._channel, message, EXCHANGE, "")
+        except Unavailable:
+            self._channel = None
+
+    def _declare(self, connection: amqp.Connection) -> None:
+        channel = self._channel = connection.channel()
+        channel.exchange_declare(EXCHANGE, "fanout", durable=True, auto_delete=False)
+        queue = channel.queue_declare("", exclusive=True, auto_delete=True).queue
+        channel.queue_bind(queue, EXCHANGE)
+        channel.basic_consume(queue, no_ack=True, callback=self._on_said)
+
+    def _on_said(self, message: amqp.Message) -> None:
+        about = orjson.loads(message.body)
+        if about["plugins"]:
+            self._nodes[about["name"]] = Node(**about, seen=time.time())
+        else:
+            self._nodes.pop(about["name"], None)
