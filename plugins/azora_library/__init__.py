@@ -1,0 +1,1 @@
+"""The library: a catalogue of books, articles, videos, documents and presentations."""

@@ -1,0 +1,61 @@
+"""The kinds of value that a catalogue holds, each checked and put in order where it enters."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from azora_library import domain
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+Prose = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"),
+]
+Title = Annotated[Line, StringConstraints(max_length=1000)]
+Content = Annotated[Prose, StringConstraints(max_length=100_000)]
+Publisher = Annotated[Line, StringConstraints(max_length=300)]
+Name = Annotated[Line, StringConstraints(max_length=200)]
+Tag = Annotated[Line, StringConstraints(max_length=100)]
+TypeName = Annotated[str, StringConstraints(pattern="^[A-Z][A-Z0-9_]{1,39}$")]
+Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")]
+Year = Annotated[int, Field(ge=-3000, le=2200)]
+ResourceId = Annotated[Line, StringConstraints(max_length=36)]
+Revision = Annotated[
+    int | None, Field(ge=1, description="Refuse when the resource changed since this revision.")
+]
+
+
+def _isbn(text: str) -> str:
+    found = domain.isbn13(text)
+    if found is None:
+        raise PydanticCustomError("isbn", "This is not an ISBN: a digit is missing or mistyped")
+    return found
+
+
+def _issn(text: str) -> str:
+    found = domain.issn(text)
+    if found is None:
+        raise PydanticCustomError("issn", "This is not an ISSN: a digit is missing or mistyped")
+    return found
+
+
+def _doi(text: str) -> str:
+    found = domain.doi(text)
+    if found is None:
+        raise PydanticCustomError("doi", "This is not a DOI: it begins with 10. and holds a /")
+    return found
+
+
+Isbn = Annotated[Line, StringConstraints(max_length=40), AfterValidator(_isbn)]
+Issn = Annotated[Line, StringConstraints(max_length=20), AfterValidator(_issn)]
+Doi = Annotated[Line, StringConstraints(max_length=300), AfterValidator(_doi)]
+Isbns = Annotated[list[Isbn], Field(max_length=50), AfterValidator(domain.distinct)]
+Issns = Annotated[list[Issn], Field(max_length=50), AfterValidator(domain.distinct)]
+Link = Annotated[
+    Line, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")
+]
+Names = Annotated[list[Name], Field(max_length=2000), AfterValidator(domain.distinct)]
+Tags = Annotated[list[Tag], Field(max_length=100), AfterValidator(domain.distinct)]

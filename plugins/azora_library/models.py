@@ -1,0 +1,104 @@
+"""The library's tables.
+
+`number` is the key inside (it is the row id of the search index too), `id` the one that the world
+sees. The search index itself, `library_words`, differs between databases: see search.py.
+"""
+
+import json
+from typing import Any
+
+import peewee
+
+from azora.tables import IdField, Table, TimeField
+
+
+class ListField(peewee.TextField):
+    """A list of short texts, as JSON."""
+
+    def db_value(self, value: list[str]) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    def python_value(self, value: str) -> list[str]:
+        return json.loads(value)
+
+
+class ResourceRow(Table):
+    """One resource. `source` names the record it was imported from, `source_digest` what that said."""
+
+    number = peewee.AutoField()
+    id = IdField(unique=True)
+    title = peewee.TextField()
+    title_key = peewee.TextField(index=True)
+    type = peewee.CharField(max_length=40, index=True)
+    content = peewee.TextField(default="")
+    authors = ListField(default=list)
+    category = peewee.TextField(null=True, index=True)
+    tags = ListField(default=list)
+    language = peewee.CharField(max_length=3, null=True, index=True)
+    year = peewee.IntegerField(null=True, index=True)
+    publisher = peewee.TextField(null=True)
+    isbn = ListField(default=list)
+    issn = ListField(default=list)
+    doi = peewee.TextField(null=True, index=True)
+    link = peewee.TextField(null=True)
+    file_digest = peewee.CharField(max_length=64, null=True)
+    file_size = peewee.BigIntegerField(null=True)
+    file_name = peewee.TextField(null=True)
+    file_media_type = peewee.TextField(null=True)
+    source = peewee.TextField(null=True, unique=True)
+    source_digest = peewee.CharField(max_length=64, null=True)
+    downloads = peewee.BigIntegerField(default=0)
+    views = peewee.BigIntegerField(default=0)
+    created = TimeField()
+    updated = TimeField()
+    revision = peewee.IntegerField(default=1)
+    created_by = peewee.CharField(max_length=60, null=True, index=True)
+    updated_by = peewee.CharField(max_length=60, null=True, index=True)
+
+    class Meta:
+        table_name = "library_resource"
+        personal = ("created_by", "updated_by")
+        retention = (
+            "As long as the resource is in the catalogue; who catalogued it until they leave."
+        )
+
+
+class TagRow(Table):
+    """One tag of one resource, so that tags can be counted and filtered by."""
+
+    resource = peewee.ForeignKeyField(ResourceRow, column_name="resource", on_delete="CASCADE")
+    tag = peewee.TextField()
+
+    class Meta:
+        table_name = "library_tag"
+        primary_key = peewee.CompositeKey("resource", "tag")
+        indexes = ((("tag", "resource"), False),)
+        personal = ()
+        retention = "As long as its resource."
+
+
+class CategoryRow(Table):
+    """How many resources each category holds: counted from events, so that nobody counts rows."""
+
+    name = peewee.TextField(primary_key=True)
+    resources = peewee.BigIntegerField(default=0)
+
+    class Meta:
+        table_name = "library_category"
+        personal = ()
+        retention = "As long as the library."
+
+
+class TypeRow(Table):
+    """A type that a plugin or a librarian registered beside the built-in ones."""
+
+    name = peewee.CharField(max_length=40, primary_key=True)
+    label = peewee.TextField()
+
+    class Meta:
+        table_name = "library_type"
+        personal = ()
+        retention = "As long as the library."
+
+
+TABLES: tuple[type[Any], ...] = (ResourceRow, TagRow, CategoryRow, TypeRow)

@@ -1,0 +1,90 @@
+"""How the library reads words: the same way when it indexes, searches and marks what it found.
+
+Both databases are given words that are already folded here, so that they find the same.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+LONGEST_WORD = 64
+"""Characters of a word that count; longer runs are seldom words."""
+
+_IDEOGRAPH = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
+_RUN = re.compile(r"[\w\u0300-\u036f]+")
+
+
+class Piece(NamedTuple):
+    """A stretch of text, and whether it is one of the words that were looked for."""
+
+    text: str
+    hit: bool
+
+
+class Terms(NamedTuple):
+    """What a reader looks for: whole words, and the beginning of the word still being typed."""
+
+    whole: tuple[str, ...]
+    prefix: str
+
+    def __bool__(self) -> bool:
+        return bool(self.prefix)
+
+    def match(self, word: str) -> bool:
+        return word in self.whole or bool(self.prefix) and word.startswith(self.prefix)
+
+
+def fold(text: str) -> str:
+    """The text without case, diacritics and compatibility forms: `Ngũgĩ` becomes `ngugi`."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(char for char in decomposed if not unicodedata.category(char).startswith("M"))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text in their order; each ideograph is a word of its own."""
+    return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
+
+
+def terms(query: str, limit: int = 16) -> Terms:
+    """The words of a query, of which the last is a prefix. Nothing in a query is syntax."""
+    found = words(query)[:limit]
+    return Terms(tuple(found[:-1]), found[-1]) if found else Terms((), "")
+
+
+def excerpt(text: str, sought: Terms, length: int = 240) -> list[Piece]:
+    """About `length` characters round the first hit, cut into pieces; the beginning without a hit."""
+    runs = [run for run in _RUN.finditer(text) if any(map(sought.match, words(run.group())))]
+    start = _window(text, runs[0].start() if runs else 0, length)
+    end = min(len(text), start + length)
+    pieces = list(_pieces(text, runs, start, end))
+    if start:
+        pieces.insert(0, Piece("… ", False))
+    if end < len(text):
+        pieces.append(Piece(" …", False))
+    return pieces
+
+
+def _window(text: str, hit: int, length: int) -> int:
+    """Where to begin so that the hit stands in the first third, at the beginning of a word."""
+    start = max(0, hit - length // 3)
+    if start == 0:
+        return 0
+    space = text.find(" ", start, hit)
+    return space + 1 if space >= 0 else start
+
+
+def _pieces(text: str, runs: list[re.Match[str]], start: int, end: int) -> Iterator[Piece]:
+    position = start
+    for run in runs:
+        if run.end() > end:
+            break
+        if run.start() > position:
+            yield Piece(text[position : run.start()], False)
+        yield Piece(run.group(), True)
+        position = run.end()
+    if position < end:
+        yield Piece(text[position:end], False)
