@@ -13,6 +13,7 @@ import orjson
 from pydantic import ValidationError
 
 from azora.context import Context, current_or_none
+from azora.contract import Operation
 from azora.dispatch import BoundOperation, to_json
 from azora.errors import Conflict, ServiceError, Unavailable
 from azora.messages import Message, Request
@@ -20,7 +21,6 @@ from azora.messages import Message, Request
 if TYPE_CHECKING:
     from azora.runtime import Runtime
 
-ATTEMPTS = 3
 PAUSE = 0.05
 """Seconds before the second attempt; doubled and jittered from there."""
 
@@ -37,7 +37,7 @@ class Breaker:
 
     __slots__ = ("failures", "opened", "pause", "threshold")
 
-    def __init__(self, threshold: int = 8, pause: float = 5.0) -> None:
+    def __init__(self, threshold: int, pause: float) -> None:
         self.failures = 0
         self.opened = 0.0
         self.threshold = threshold
@@ -83,8 +83,9 @@ class Caller:
         self._refuse_in_transaction(target, parent)
         bound = self._runtime.operations.get(target)
         known = bound.operation if bound else self._runtime.registry.operation(target)
-        breaker = self._breakers.get(target) or self._breakers.setdefault(target, Breaker())
-        attempts = ATTEMPTS if known and known.idempotent else 1
+        breaker = self._breakers.get(target) or self._new_breaker(target)
+        attempts = self._runtime.settings.call_attempts if known and known.idempotent else 1
+        pause = PAUSE
         while True:
             attempts -= 1
             child = Context(self._runtime, parent)
@@ -95,19 +96,27 @@ class Caller:
                     result = self._call_here(bound, request, reply, timeout, child)
                 else:
                     result = self._call_there(
-                        target, request, reply, timeout or _timeout(known), child
+                        target, request, reply, timeout or self._timeout(known), child
                     )
             except ServiceError as error:
                 breaker.record(error.code != "breaker_open")
                 if not attempts or not _time_left(child):
                     raise
-                eventlet.sleep(PAUSE * 2 ** (ATTEMPTS - attempts - 1) * random.uniform(0.5, 1.5))
+                eventlet.sleep(pause * random.uniform(0.5, 1.5))
+                pause *= 2
             except Exception:
                 breaker.record(False)
                 raise
             else:
                 breaker.record(False)
                 return result
+
+    def _new_breaker(self, target: str) -> Breaker:
+        settings = self._runtime.settings
+        breaker = self._breakers[target] = Breaker(
+            settings.breaker_failures, settings.breaker_pause
+        )
+        return breaker
 
     def _call_here(
         self,
@@ -159,6 +168,9 @@ class Caller:
                 f"{target} answered what is no {model.__name__}", code="reply_unreadable"
             ) from None
 
+    def _timeout(self, known: Operation | None) -> float:
+        return known.timeout if known else self._runtime.settings.call_timeout
+
     def _refuse_in_transaction(self, target: str, parent: Context | None) -> None:
         plugin = parent.chain[-1] if parent and parent.chain else None
         hosted = self._runtime.hosted.get(plugin) if plugin else None
@@ -175,10 +187,6 @@ def _idempotency_key(parent: Context | None, target: str) -> str | None:
         return None
     parent.ordinal += 1
     return f"{parent.cause}:{parent.operation}:{target}:{parent.ordinal}"
-
-
-def _timeout(operation: Any) -> float:
-    return operation.timeout if operation else 30.0
 
 
 def _time_left(context: Context) -> bool:

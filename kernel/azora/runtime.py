@@ -8,6 +8,7 @@ import eventlet
 from azora.actor import ActorKeyring
 from azora.calls import Caller
 from azora.context import Context, enter, leave
+from azora.data.migrations import load_migrations, migrate
 from azora.dispatch import BoundOperation
 from azora.errorreport import report
 from azora.errors import NotAuthenticated, PluginError
@@ -63,7 +64,7 @@ class Runtime:
                 hosted.container.start()
                 self.call_hook(hosted, "startup")
             except Exception as error:  # noqa: BLE001 – one plugin's trouble is not the campus's
-                self._dismiss(name, error)
+                self.dismiss(name, error)
         for hosted in self.hosted.values():
             self._greenlets += [
                 eventlet.spawn(hosted.relay.run),
@@ -75,6 +76,18 @@ class Runtime:
             self.transport.start()
         self._greenlets.append(eventlet.spawn(JobRunner(self).run))
         self._started = True
+
+    def migrate(self) -> dict[str, list[str]]:
+        """Bring every database of this process to the form of its code; what was run, by plugin."""
+        return {
+            name: done
+            for name, hosted in self.hosted.items()
+            if (
+                done := migrate(
+                    hosted.database, load_migrations(hosted.module), hosted.plugin.tables
+                )
+            )
+        }
 
     def seed(self) -> None:
         """Let every plugin write what a new campus needs."""
@@ -186,12 +199,13 @@ class Runtime:
         try:
             hosted = HostedPlugin(loaded, self)
         except Exception as error:  # noqa: BLE001 – a bad plugin is refused by name and the others start
-            self._dismiss(name, error)
+            self.dismiss(name, error)
             return
         self.hosted[name] = hosted
         self.operations |= hosted.operations
 
-    def _dismiss(self, name: str, error: Exception) -> None:
+    def dismiss(self, name: str, error: Exception) -> None:
+        """Refuse one plugin that cannot run; the others stay."""
         get_logger("kernel").error("plugin_refused", refused=name, reason=str(error))
         self.registry.refuse(name, f"{type(error).__name__}: {error}")
         if hosted := self.hosted.pop(name, None):
