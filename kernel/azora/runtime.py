@@ -8,7 +8,6 @@ import eventlet
 from azora.actor import ActorKeyring
 from azora.calls import Caller
 from azora.context import Context, enter, leave
-from azora.data.migrations import load_migrations, migrate
 from azora.dispatch import BoundOperation
 from azora.errorreport import report
 from azora.errors import NotAuthenticated, PluginError
@@ -76,18 +75,6 @@ class Runtime:
             self.transport.start()
         self._greenlets.append(eventlet.spawn(JobRunner(self).run))
         self._started = True
-
-    def migrate(self) -> dict[str, list[str]]:
-        """Bring every database of this process to the form of its code; what was run, by plugin."""
-        return {
-            name: done
-            for name, hosted in self.hosted.items()
-            if (
-                done := migrate(
-                    hosted.database, load_migrations(hosted.module), hosted.plugin.tables
-                )
-            )
-        }
 
     def seed(self) -> None:
         """Let every plugin write what a new campus needs."""
