@@ -1,0 +1,76 @@
+"""The `azora` command: its own commands, and `azora <plugin> …` for what plugins register."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from azora.cli import call, describe, events, migrate, new, up
+from azora.cli.output import complain
+
+
+class Commands(TyperGroup):
+    """Azora's commands; a name that is none of them is looked for among the plugins."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return super().get_command(ctx, cmd_name) or _plugin_group(cmd_name)
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="Azora OS: a self-hosted campus.",
+    epilog="Plugins bring commands of their own: azora <plugin> --help",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("up")(up.up)
+app.command("run")(up.run)
+app.command("call")(call.call)
+app.command("plugins")(describe.plugins)
+app.command("describe")(describe.describe)
+app.command("openapi")(describe.openapi)
+app.command("migrate")(migrate.migrate)
+app.command("doctor")(describe.doctor)
+app.command("new")(new.new)
+app.add_typer(events.app, name="events")
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. A user's error is one line, never a traceback."""
+    from azora.errors import AzoraError
+
+    try:
+        code = app(
+            list(arguments) if arguments is not None else sys.argv[1:], standalone_mode=False
+        )
+        return code if isinstance(code, int) else 0
+    except AzoraError as error:
+        return complain(error)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if not hasattr(error, "exit_code"):
+            raise
+        getattr(error, "show", lambda: None)()
+        return int(error.exit_code)
+
+
+def _plugin_group(name: str) -> Any:
+    """The commands of one plugin, or None where it is not installed or brings none."""
+    from azora.loader import load_registry
+
+    registry = load_registry()
+    loaded = registry.plugins.get(name)
+    if loaded is None:
+        return None
+    group = typer.Typer(name=name, help=loaded.plugin.summary, no_args_is_help=True)
+    others = [other.module for other in registry.plugins.values() if other is not loaded]
+    registry.hooks.subset_hook_caller("register_commands", others)(cli=group)
+    if not group.registered_commands and not group.registered_groups:
+        return None
+    group.callback()(lambda: None)
+    return typer.main.get_command(group)

@@ -1,0 +1,98 @@
+"""What is installed, said: `azora plugins`, `azora describe`, `azora openapi`, `azora doctor`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from azora.cli.output import AsJson, DataDir, console, print_json
+
+Name = Annotated[str | None, typer.Argument(help="The plugin's name.")]
+
+
+def plugins(as_json: AsJson = False) -> None:
+    """The map of plugins: operations, events, who needs whom, and who was refused and why."""
+    from azora.loader import load_registry
+    from azora.manifest import description_of
+
+    registry = load_registry()
+    found = [description_of(loaded, registry) for loaded in registry.plugins.values()]
+    if as_json:
+        print_json({"plugins": found, "refused": registry.refused})
+        return
+    for description in found:
+        _print_plugin(description)
+    for name, reason in registry.refused.items():
+        console().print(f"[bold red]{name}[/] refused: {reason}", markup=True)
+
+
+def describe(
+    name: Name = None,
+    every: Annotated[Path | None, typer.Option("--all", help="Write all into this folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a plugin's AzoraPlugin manifest, or write everybody's as `<folder>/<plugin>.yaml`."""
+    import yaml
+
+    from azora.errors import NotFound
+    from azora.loader import load_registry
+    from azora.manifest import manifest_of
+
+    registry = load_registry()
+    if every is not None:
+        every.mkdir(parents=True, exist_ok=True)
+        for loaded in registry.plugins.values():
+            path = every / f"{loaded.name}.yaml"
+            path.write_text(yaml.safe_dump(manifest_of(loaded), sort_keys=False))
+            console().print(f"{path}")
+        return
+    if name not in registry.plugins:
+        reason = registry.refused.get(name or "", "is not installed")
+        raise NotFound(f"{name or 'the plugin (give its name)'}: {reason}")
+    manifest = manifest_of(registry.plugins[name])
+    print(yaml.safe_dump(manifest, sort_keys=False), end="") if not as_json else print_json(
+        manifest
+    )
+
+
+def openapi() -> None:
+    """Print the OpenAPI 3.1 document of all installed plugins."""
+    from azora.http.openapi import openapi_document
+    from azora.loader import load_registry
+
+    print_json(openapi_document(load_registry()))
+
+
+def doctor(data: DataDir = None, as_json: AsJson = False) -> None:
+    """Say where each setting came from, what is wrong, and what to do about it."""
+    from azora.cli.campus import campus_settings
+    from azora.doctor import examine
+
+    findings = examine(campus_settings(data))
+    print_json(findings) if as_json else console().print(findings)
+
+
+def _print_plugin(description: dict[str, Any]) -> None:
+    from rich.markup import escape
+
+    out = console()
+    out.print(
+        f"[bold]{description['name']}[/] {description['version']} – {escape(description['summary'])}"
+    )
+    for operation in description["operations"]:
+        right = operation["permission"] or "public"
+        out.print(f"  {operation['name']:<32} {operation['route'] or 'RPC only'}  [dim]{right}[/]")
+    for event in description["events"]:
+        out.print(f"  [green]publishes[/] {event}")
+    for handler in description["listens"]:
+        out.print(f"  [cyan]listens[/]   {handler['event']} → {handler['by']}")
+    for needed, need in description["needs"].items():
+        state = (
+            ""
+            if need["offered"]
+            else " (optional, absent)"
+            if need["optional"]
+            else " [red]absent[/]"
+        )
+        out.print(f"  [yellow]needs[/]     {needed}: {', '.join(need['operations'])}{state}")
+    out.print()

@@ -1,0 +1,44 @@
+"""`azora events …`: what handlers gave up on, and giving it to them again."""
+
+from typing import Annotated
+
+import typer
+
+from azora.cli.output import AsJson, DataDir, console, print_json, print_table
+
+app = typer.Typer(help="Events that need a human: parked, redriven.", no_args_is_help=True)
+
+
+@app.command()
+def parked(
+    plugin: Annotated[str | None, typer.Argument(help="Only this plugin's handlers.")] = None,
+    data: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the events that a handler failed on as often as it may."""
+    from azora.cli.campus import campus
+
+    with campus(data) as here:
+        rows = here.parked(plugin)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        columns = list(rows[0])
+        print_table("Parked events", columns, ([row[name] for name in columns] for row in rows))
+    else:
+        console().print("Nothing is parked.")
+
+
+@app.command()
+def redrive(
+    plugin: Annotated[str, typer.Argument(help="The plugin whose handler failed.")],
+    ids: Annotated[list[str], typer.Argument(help="Ids of parked events.")],
+    data: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give parked events to their handlers again."""
+    from azora.cli.campus import campus
+
+    with campus(data) as here:
+        count = here.redrive(plugin, ids)
+    print_json({"redriven": count}) if as_json else console().print(f"{count} given again.")

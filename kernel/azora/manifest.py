@@ -1,0 +1,87 @@
+"""The `AzoraPlugin` manifest and the description of a plugin, both derived from what it declares."""
+
+import importlib.metadata
+from typing import Any
+
+from azora.contract import Handler, Operation
+from azora.loader import GROUP, LoadedPlugin, Registry
+
+HTTP_PORT = 8000
+_IMAGE = "ghcr.io/azora-os/azora"
+
+
+def manifest_of(
+    loaded: LoadedPlugin, *, platform: str = "azora", image: str = ""
+) -> dict[str, Any]:
+    """What the operator needs to run the plugin as a process of its own; `image` has a default."""
+    plugin = loaded.plugin
+    version = version_of(loaded)
+    service = plugin.services[0] if plugin.services else loaded.module
+    path = (
+        f"{getattr(service, '__module__', loaded.package)}:{getattr(service, '__name__', 'Plugin')}"
+    )
+    return {
+        "apiVersion": "azora.dev/v1alpha1",
+        "kind": "AzoraPlugin",
+        "metadata": {
+            "name": plugin.name.replace("_", "-"),
+            "annotations": {"azora.dev/summary": plugin.summary},
+        },
+        "spec": {
+            "platform": platform,
+            "service": path,
+            "image": image or f"{_IMAGE}:{version}",
+            "version": version,
+            "command": ["azora", "run", plugin.name],
+            "requires": sorted(n.plugin for n in loaded.needs.values() if not n.optional),
+            "migration": {"command": ["azora", "migrate", plugin.name]},
+            "http": {"port": HTTP_PORT},
+        },
+    }
+
+
+def description_of(loaded: LoadedPlugin, registry: Registry) -> dict[str, Any]:
+    """What a plugin offers, publishes, listens to and needs, as JSON values."""
+    return {
+        "name": loaded.name,
+        "summary": loaded.plugin.summary,
+        "version": version_of(loaded),
+        "package": loaded.package,
+        "operations": [_operation(loaded.name, entry[2]) for entry in loaded.operations.values()],
+        "events": sorted(loaded.events),
+        "listens": [_handler(entry[2]) for entry in loaded.handlers.values()],
+        "needs": {
+            need.plugin: {
+                "optional": need.optional,
+                "offered": need.plugin in registry.plugins,
+                "operations": sorted(need.operations),
+            }
+            for need in loaded.needs.values()
+        },
+        "needed_by": sorted(o.name for o in registry.plugins.values() if loaded.name in o.needs),
+        "permissions": {p.name: p.summary for p in loaded.plugin.permissions},
+        "pages": [page.path for page in loaded.plugin.pages],
+        "jobs": {job.operation: job.cron for job in loaded.plugin.jobs},
+    }
+
+
+def version_of(loaded: LoadedPlugin) -> str:
+    """The version of the distribution that installed the plugin."""
+    for point in importlib.metadata.entry_points(group=GROUP, name=loaded.name):
+        if point.dist is not None:
+            return point.dist.version
+    return "0"
+
+
+def _operation(plugin: str, operation: Operation) -> dict[str, Any]:
+    return {
+        "name": f"{plugin}.{operation.name}",
+        "summary": operation.summary.partition("\n")[0],
+        "route": f"{operation.verb} /api/{plugin}{operation.path}" if operation.http else None,
+        "permission": operation.permission,
+        "idempotent": operation.idempotent,
+    }
+
+
+def _handler(handler: Handler) -> dict[str, Any]:
+    return {"event": handler.event, "by": handler.name, "ordered": handler.ordered}

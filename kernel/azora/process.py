@@ -1,0 +1,81 @@
+"""One serving process from its start to its stop: the runtime, its HTTP gateway, its control socket."""
+
+from pathlib import Path
+
+import eventlet
+
+from azora.campus import open_runtime
+from azora.control import ControlSocket
+from azora.http.gateway import Gateway
+from azora.loader import Registry
+from azora.logs import get_logger
+from azora.settings import CampusSettings
+from azora.signals import SignalPipe, exit_at_the_second
+from azora.upgrade import awaited_migrations
+
+_RETRY = 1.0
+"""Seconds between two looks at a database that is not there yet, or is older than its code."""
+
+
+class ServingProcess:
+    """Hosts `names` (or all plugins) and answers at `address`: `host:port`, or `unix:/path`."""
+
+    def __init__(
+        self,
+        settings: CampusSettings,
+        registry: Registry,
+        names: list[str] | None,
+        address: str,
+        control: Path,
+    ) -> None:
+        self.settings = settings
+        self.runtime = open_runtime(settings, registry, names)
+        self.gateway = Gateway(self.runtime)
+        self.address = address
+        self._control = ControlSocket(self.runtime, control)
+        self._signals = SignalPipe()
+        self._starting: eventlet.greenthread.GreenThread | None = None
+
+    def start(self, *, seed: bool = False) -> None:
+        """Start everything; `address` then holds the port that was taken."""
+        self.runtime.start()
+        if seed:
+            self.runtime.seed()
+        self._listen()
+
+    def start_when_migrated(self) -> None:
+        """Answer probes at once, and calls when the databases are as new as the code."""
+        self._listen()
+        self._starting = eventlet.spawn(self._await_migrations)
+
+    def serve(self) -> None:
+        """Answer until a signal asks to stop, then stop in good order. Another stops at once."""
+        self._signals.wait()
+        exit_at_the_second()
+        self.stop()
+
+    def stop(self) -> None:
+        """Let what is running finish within the grace, and lose nothing."""
+        grace = self.settings.shutdown_grace
+        if self._starting is not None:
+            self._starting.kill()
+        self._control.stop()
+        self.gateway.stop(grace)
+        self.runtime.stop(grace)
+
+    def _listen(self) -> None:
+        self.address = self.gateway.listen(self.address).address
+        self._control.start()
+
+    def _await_migrations(self) -> None:
+        log = get_logger("kernel")
+        while awaited := self._awaited():
+            log.warning("awaiting_migrations", **awaited)
+            eventlet.sleep(_RETRY)
+        self.runtime.start()
+
+    def _awaited(self) -> dict[str, str]:
+        try:
+            return awaited_migrations(self.runtime)
+        except Exception as error:  # noqa: BLE001 – a database that is not there yet is awaited too
+            return {"database": str(error)}

@@ -1,0 +1,161 @@
+"""A real campus for tests: `azora up` as a child process in a folder of its own, in either body."""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import requests
+
+from azora.cli.campus import RunningCampus, campus_settings, operator_token
+from azora.testing.postgresql import PostgreSQL
+from azora.testing.rabbitmq import RabbitMQ
+from azora.testing.servers import Server, wait_until
+
+Body = Literal["embedded", "distributed"]
+BODIES: tuple[Body, ...] = ("embedded", "distributed")
+T = TypeVar("T")
+
+
+class Client(requests.Session):
+    """An HTTP client that keeps cookies and is told paths: `client.get("/api/library/resources")`."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+        self.trust_env = False
+        self.headers["Origin"] = url
+
+    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs.setdefault("timeout", 30)
+        kwargs.setdefault("allow_redirects", False)
+        return super().request(method, self.url + str(url), *args, **kwargs)
+
+
+class CampusProcess(Server):
+    """`azora up`, which can be stopped, killed and started again on the same data."""
+
+    name = "campus"
+
+    def __init__(
+        self,
+        body: Body = "embedded",
+        *,
+        broker: str | None = None,
+        database: str | None = None,
+        environment: dict[str, str] | None = None,
+        options: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__()
+        self.body = body
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.data_dir = self.directory / "data"
+        self.http = Client(self.url)
+        self._given = environment or {}
+        self._administrator = ""
+        self._passwords: dict[str, str] = {}
+        self._options = list(options)
+        if body == "distributed":
+            assert broker and database, "the distributed body needs a broker and a database"
+            self._options += ["--processes", "--broker", broker, "--database", database]
+
+    def call(self, target: str, **fields: Any) -> Any:
+        """The reply of `plugin.operation`, asked as the operator; JSON values."""
+        token = operator_token(campus_settings(str(self.data_dir)))
+        return RunningCampus(self.data_dir, token).call(target, fields)
+
+    def azora(self, *arguments: str, input: str | None = None) -> "Finished":
+        """Run another `azora` command on this campus's data."""
+        return run_azora(
+            *arguments, cwd=self.directory, environment=self.environment(), input=input
+        )
+
+    def sign_in(self, email: str | None = None, password: str | None = None) -> Client:
+        """A client that is signed in; without a name, as the first administrator.
+
+        A one-time password is changed on the way.
+        """
+        if email is None or password is None:
+            email, password = self.administrator()
+        client = Client(self.url)
+        answer = client.post("/api/identity/sessions", json={"email": email, "password": password})
+        assert answer.ok, answer.text
+        if answer.json()["must_change_password"]:
+            self._passwords[email] = secrets.token_urlsafe(18)
+            change = {"current_password": password, "new_password": self._passwords[email]}
+            answer = client.post("/api/identity/password", json=change)
+            assert answer.ok, answer.text
+        return client
+
+    def as_account(self, *permissions: str, name: str = "Thandi") -> Client:
+        """A client that is signed in to a new account with exactly these permissions."""
+        unique = secrets.token_hex(6)
+        role, email = f"role-{unique}", f"{unique}@campus.example"
+        self.call("identity.save_role", name=role, permissions=list(permissions))
+        made = self.call("identity.create_account", email=email, name=name, roles=[role])
+        return self.sign_in(email, made["one_time_password"])
+
+    def administrator(self) -> tuple[str, str]:
+        """E-mail address and password of the first administrator."""
+        if not self._administrator:
+            first, password = (self.data_dir / "first-password").read_text().split("\n")[:2]
+            self._administrator, self._passwords[first] = first, password
+        return self._administrator, self._passwords[self._administrator]
+
+    def eventually(self, predicate: Callable[[], T], seconds: float = 10.0) -> T:
+        """The first true value of `predicate()`; events take their time."""
+        return wait_until(predicate, seconds)
+
+    def command(self) -> list[str]:
+        at = ["--json", "--host", "127.0.0.1", "--port", str(self.port)]
+        return [sys.executable, "-m", "azora.command", "up", *at, *self._options]
+
+    def environment(self) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("AZORA_")}
+        own = {"AZORA_DATA_DIR": str(self.data_dir), "AZORA_LOG_FORMAT": "json"}
+        return inherited | own | self._given
+
+    def answers(self) -> bool:
+        try:
+            return self.http.get("/readyz", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+
+class Finished:
+    """A command that has ended: its exit code and what it printed."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+def run_azora(
+    *arguments: str,
+    cwd: Path,
+    environment: dict[str, str] | None = None,
+    input: str | None = None,
+    seconds: float = 60.0,
+) -> Finished:
+    """Run an `azora` command to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "azora.command", *arguments],
+        cwd=cwd,
+        env=environment or dict(os.environ),
+        input=input,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def start_campus(
+    body: Body, rabbitmq: Callable[[], RabbitMQ], postgresql: Callable[[], PostgreSQL], **given: Any
+) -> CampusProcess:
+    """A started campus; the distributed body takes a virtual host and a database of its own."""
+    if body == "distributed":
+        given |= {"broker": rabbitmq().new_vhost(), "database": postgresql().new_database()}
+    return CampusProcess(body, **given).start()

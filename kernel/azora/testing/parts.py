@@ -1,0 +1,58 @@
+"""The parts of a machine that some tests need, and what is said when one of them is not there."""
+
+import glob
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+PARTS: dict[str, Callable[[], str | None]] = {
+    "rabbitmq": lambda: _newest("/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server"),
+    "postgresql": lambda: _newest("/usr/lib/postgresql/*/bin/postgres") or shutil.which("postgres"),
+    "redis": lambda: shutil.which("redis-server"),
+    "chromium": lambda: shutil.which("chromium") or shutil.which("chromium-browser"),
+}
+"""Name → its executable on this machine, or None."""
+
+_not_run: dict[str, set[str]] = {}
+
+
+def executable(part: str) -> str:
+    """The path of a part's executable; the running test is left out, or fails in CI, without it."""
+    found = PARTS[part]()
+    if found is None:
+        _give_up(part)
+    assert found is not None
+    return found
+
+
+def _give_up(part: str) -> None:
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
+    _not_run.setdefault(part, set()).add(test)
+    reason = f"{part} is not installed here"
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}, and CI runs every test", pytrace=False)
+    pytest.skip(reason)
+
+
+def _newest(pattern: str) -> str | None:
+    return max(glob.glob(pattern), default=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*parts): parts of the machine that the test needs")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        for part in marker.args:
+            executable(part)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every test that a missing part kept from running."""
+    for part, tests in sorted(_not_run.items()):
+        terminalreporter.section(f"not run: {part} is not installed here", sep="-", yellow=True)
+        for test in sorted(tests):
+            terminalreporter.line(test)
