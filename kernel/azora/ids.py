@@ -19,7 +19,11 @@ def uuid7() -> str:
     """
     global _last
     fresh = (time.time_ns() // 1_000_000 << _COUNTER_BITS) | secrets.randbits(_COUNTER_BITS)
-    _last = fresh if fresh >> _COUNTER_BITS > _last >> _COUNTER_BITS else _last + 1 + secrets.randbelow(_STEP)
+    _last = (
+        fresh
+        if fresh >> _COUNTER_BITS > _last >> _COUNTER_BITS
+        else _last + 1 + secrets.randbelow(_STEP)
+    )
     return _text(_last)
 
 

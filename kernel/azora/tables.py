@@ -13,17 +13,23 @@ from azora.messages import snake_case
 class _TableType(peewee.ModelBase):
     """Checks, when a table is declared, that it says what it holds about people and for how long."""
 
-    def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **options: Any) -> Any:
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **options: Any
+    ) -> Any:
         declared = vars(attrs["Meta"]) if "Meta" in attrs else {}
         if any(isinstance(base, _TableType) for base in bases):
             for required in ("personal", "retention"):
                 if required not in declared:
-                    raise PluginError(f"{name}.Meta does not say {required!r}: write personal = () or its columns")
+                    raise PluginError(
+                        f"{name}.Meta does not say {required!r}: write personal = () or its columns"
+                    )
             attrs["Meta"] = type("Meta", (), {"table_name": snake_case(name), **_own(declared)})
         table = super().__new__(cls, name, bases, attrs, **options)
         missing = set(declared.get("personal", ())) - set(table._meta.fields)
         if missing:
-            raise PluginError(f"{name}.Meta.personal names {sorted(missing)[0]!r}, which is not a column")
+            raise PluginError(
+                f"{name}.Meta.personal names {sorted(missing)[0]!r}, which is not a column"
+            )
         return table
 
 
@@ -68,7 +74,11 @@ class TimeField(peewee.DateTimeField):
 
     def python_value(self, value: Any) -> Any:
         found = super().python_value(value)
-        return found.replace(tzinfo=UTC) if isinstance(found, datetime) and found.tzinfo is None else found
+        return (
+            found.replace(tzinfo=UTC)
+            if isinstance(found, datetime) and found.tzinfo is None
+            else found
+        )
 
 
 def _own(declared: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,9 @@ def install_audit(database: PluginDatabase, tables: Iterable[type[peewee.Model]]
 def remove_audit(database: PluginDatabase) -> None:
     """Drop every audit trigger, so that a migration may change the tables under them."""
     if database.dialect == "sqlite":
-        found = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'azora_audit_%'")
+        found = database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'azora_audit_%'"
+        )
         for (name,) in found:
             database.execute(f'DROP TRIGGER "{name}"')
         return
@@ -57,7 +59,9 @@ def _install_on(database: PluginDatabase, meta: Any) -> None:
         database.execute(_sqlite_trigger(table, action, images, keys, shown))
 
 
-def _sqlite_trigger(table: str, action: str, images: tuple[str, ...], keys: list[str], shown: list[str]) -> str:
+def _sqlite_trigger(
+    table: str, action: str, images: tuple[str, ...], keys: list[str], shown: list[str]
+) -> str:
     row = " || '/' || ".join(f'CAST({images[-1]}."{key}" AS TEXT)' for key in keys)
     before = _as_json("OLD", shown) if "OLD" in images else "NULL"
     after = _as_json("NEW", shown) if "NEW" in images else "NULL"

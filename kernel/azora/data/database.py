@@ -16,7 +16,14 @@ from azora.errors import AzoraError
 Row = tuple[Any, ...]
 Dialect = Literal["sqlite", "postgresql"]
 
-__all__ = ["Dialect", "InTransaction", "PluginDatabase", "Row", "WriteOutsideTransaction", "open_database"]
+__all__ = [
+    "Dialect",
+    "InTransaction",
+    "PluginDatabase",
+    "Row",
+    "WriteOutsideTransaction",
+    "open_database",
+]
 
 
 class DatabaseSettings(Protocol):
@@ -30,7 +37,7 @@ class DatabaseSettings(Protocol):
 class Transaction:
     """An open transaction of one greenlet: its connection, and what follows its end."""
 
-    __slots__ = ("connection", "state", "after_commit", "after_rollback")
+    __slots__ = ("after_commit", "after_rollback", "connection", "state")
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -71,10 +78,14 @@ class PluginDatabase(ABC):
         return self._transact(self._schema_writer)
 
     @contextmanager
-    def _transact(self, writer: Callable[[], AbstractContextManager[Any]]) -> Iterator["PluginDatabase"]:
+    def _transact(
+        self, writer: Callable[[], AbstractContextManager[Any]]
+    ) -> Iterator["PluginDatabase"]:
         greenlet = getcurrent()
         if greenlet in self._open:
-            raise InTransaction(f"{self.name} has a transaction open here already: transactions do not nest")
+            raise InTransaction(
+                f"{self.name} has a transaction open here already: transactions do not nest"
+            )
         with writer() as connection:
             transaction = self._open[greenlet] = Transaction(connection)
             try:
@@ -202,7 +213,9 @@ def open_database(plugin_name: str, settings: DatabaseSettings) -> PluginDatabas
         from azora.data.postgres import PostgresSchema
 
         return PostgresSchema(plugin_name, url)
-    raise AzoraError(f"{url.partition('://')[0]!r} is no database that Azora knows: use postgresql://…")
+    raise AzoraError(
+        f"{url.partition('://')[0]!r} is no database that Azora knows: use postgresql://…"
+    )
 
 
 def _acting(plugin: str) -> str:

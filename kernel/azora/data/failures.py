@@ -6,7 +6,9 @@ import peewee
 
 from azora.errors import AzoraError, ServiceError, Unavailable
 
-_FULL = re.compile("database or disk is full|No space left on device|could not extend file|disk I/O error")
+_FULL = re.compile(
+    "database or disk is full|No space left on device|could not extend file|disk I/O error"
+)
 _READ_ONLY = re.compile("readonly database|read-only transaction")
 _LOST = re.compile(
     "connection (is |already )?closed|server closed the connection|could not connect|connection to server"
@@ -14,7 +16,9 @@ _LOST = re.compile(
     "|database system is|unable to open database file|could not receive data|could not send data",
     re.IGNORECASE,
 )
-_BUSY = re.compile("database is locked|database table is locked|lock timeout|deadlock detected|could not serialize")
+_BUSY = re.compile(
+    "database is locked|database table is locked|lock timeout|deadlock detected|could not serialize"
+)
 
 
 class InTransaction(AzoraError):
@@ -42,10 +46,14 @@ def is_lost(error: BaseException) -> bool:
 def meaning(error: BaseException, plugin: str) -> AzoraError | None:
     """The AzoraError that a driver's error amounts to; None where it is the statement's own fault."""
     words = str(error).strip()
-    if not isinstance(error, peewee.OperationalError | peewee.InterfaceError | peewee.InternalError):
+    if not isinstance(
+        error, peewee.OperationalError | peewee.InterfaceError | peewee.InternalError
+    ):
         return None
     if _READ_ONLY.search(words):
-        return WriteOutsideTransaction(f"{plugin} writes outside a transaction: use `with self.transaction():`")
+        return WriteOutsideTransaction(
+            f"{plugin} writes outside a transaction: use `with self.transaction():`"
+        )
     if _FULL.search(words):
         return ServiceError(
             f"The storage of {plugin} is full ({words}). Nothing of this change was kept; "
@@ -53,9 +61,14 @@ def meaning(error: BaseException, plugin: str) -> AzoraError | None:
             code="storage_full",
         )
     if is_busy(error):
-        return Unavailable(f"The database of {plugin} is busy ({words}). Nothing was changed.", code="database_busy")
+        return Unavailable(
+            f"The database of {plugin} is busy ({words}). Nothing was changed.",
+            code="database_busy",
+        )
     if is_lost(error):
         return Unavailable(
-            f"The database of {plugin} cannot be reached ({words}).", code="database_unreachable", sent="unknown"
+            f"The database of {plugin} cannot be reached ({words}).",
+            code="database_unreachable",
+            sent="unknown",
         )
     return None

@@ -58,14 +58,18 @@ def migrations_of(module: ModuleType | None) -> list[Migration]:
 
     Raises PluginError where the numbers have a gap or a step has no way back.
     """
-    steps = {name: step for name, step in vars(module).items() if _NAME.match(name)} if module else {}
+    steps = (
+        {name: step for name, step in vars(module).items() if _NAME.match(name)} if module else {}
+    )
     found = []
     for name in sorted(name for name in steps if not name.endswith("_down")):
         if f"{name}_down" not in steps:
             raise PluginError(f"{name} has no {name}_down: every migration can be undone")
         found.append(_migration(name, steps[name], steps[f"{name}_down"]))
     if [migration.number for migration in found] != list(range(1, len(found) + 1)):
-        raise PluginError(f"migrations are numbered m0001, m0002, … without a gap: {[each.name for each in found]}")
+        raise PluginError(
+            f"migrations are numbered m0001, m0002, … without a gap: {[each.name for each in found]}"
+        )
     return found
 
 
@@ -74,9 +78,12 @@ def history_of(database: PluginDatabase, owner: str) -> dict[int, Applied]:
     if not database.has_table("azora_migrations"):
         return {}
     rows = database.execute(
-        "SELECT number, name, checksum, breaking FROM azora_migrations WHERE owner = ? ORDER BY number", owner
+        "SELECT number, name, checksum, breaking FROM azora_migrations WHERE owner = ? ORDER BY number",
+        owner,
     )
-    return {number: Applied(name, checksum, bool(breaks)) for number, name, checksum, breaks in rows}
+    return {
+        number: Applied(name, checksum, bool(breaks)) for number, name, checksum, breaks in rows
+    }
 
 
 def compare(plugin: str, known: list[Migration], history: dict[int, Applied]) -> None:
@@ -105,18 +112,29 @@ def record(database: PluginDatabase, owner: str, migration: Migration, when: flo
     """Remember a step as applied."""
     database.execute(
         "INSERT INTO azora_migrations VALUES (?, ?, ?, ?, ?, ?)",
-        *(owner, migration.number, migration.name, migration.checksum, int(migration.breaking), when),
+        *(
+            owner,
+            migration.number,
+            migration.name,
+            migration.checksum,
+            int(migration.breaking),
+            when,
+        ),
     )
 
 
 def forget(database: PluginDatabase, owner: str, migration: Migration) -> None:
     """Remember a step as undone."""
-    database.execute("DELETE FROM azora_migrations WHERE owner = ? AND number = ?", owner, migration.number)
+    database.execute(
+        "DELETE FROM azora_migrations WHERE owner = ? AND number = ?", owner, migration.number
+    )
 
 
 def _migration(name: str, up: Any, down: Any) -> Migration:
     number = int(name[1:5])
-    return Migration(number, name, up, down, _checksum(up), getattr(up, "__azora_breaking__", False))
+    return Migration(
+        number, name, up, down, _checksum(up), getattr(up, "__azora_breaking__", False)
+    )
 
 
 def _checksum(step: Step) -> str:

@@ -42,7 +42,12 @@ def m0001_events(schema: Schema) -> None:
         indexes=[(("event", "handler"), True)],
     )
     schema.add_index("azora_inbox", "due", "seq", where="state = 'pending'")
-    schema.add_index("azora_inbox", "lane", "seq", where="lane IS NOT NULL AND state IN ('pending', 'running', 'parked')")
+    schema.add_index(
+        "azora_inbox",
+        "lane",
+        "seq",
+        where="lane IS NOT NULL AND state IN ('pending', 'running', 'parked')",
+    )
     schema.add_index("azora_inbox", "state", "changed")
 
 
@@ -109,7 +114,9 @@ def m0004_audit(schema: Schema) -> None:
         indexes=[(("entity", "row"), False)],
     )
     if schema.dialect == "sqlite":
-        schema.create_table("azora_acting", id=peewee.IntegerField(primary_key=True), actor=peewee.TextField())
+        schema.create_table(
+            "azora_acting", id=peewee.IntegerField(primary_key=True), actor=peewee.TextField()
+        )
     else:
         schema.execute(_AUDIT_FUNCTION)
 

@@ -73,14 +73,18 @@ def migrate(database: PluginDatabase, module: ModuleType | None, tables: Tables 
         history = history_of(database, owner)
         compare(database.name, known, history)
         for migration in known:
-            if migration.number not in history and _step_up(database, owner, known, migration, tables):
+            if migration.number not in history and _step_up(
+                database, owner, known, migration, tables
+            ):
                 applied.append(migration.name)
     with database.altering():
         install_audit(database, tables)
     return applied
 
 
-def revert(database: PluginDatabase, module: ModuleType | None, to: int = 0, tables: Tables = ()) -> list[str]:
+def revert(
+    database: PluginDatabase, module: ModuleType | None, to: int = 0, tables: Tables = ()
+) -> list[str]:
     """Undo the plugin's migrations above number `to`, newest first; returns their names."""
     return _revert(database, PLUGIN, migrations_of(module), to, list(tables))
 
@@ -96,7 +100,11 @@ def _parts(module: ModuleType | None) -> list[tuple[str, list[Migration]]]:
 
 
 def _step_up(
-    database: PluginDatabase, owner: str, known: list[Migration], migration: Migration, tables: list[type[peewee.Model]]
+    database: PluginDatabase,
+    owner: str,
+    known: list[Migration],
+    migration: Migration,
+    tables: list[type[peewee.Model]],
 ) -> bool:
     """Run one step unless somebody else just did."""
     with database.altering():
@@ -113,12 +121,20 @@ def _step_up(
 
 
 def _revert(
-    database: PluginDatabase, owner: str, known: list[Migration], to: int, tables: list[type[peewee.Model]]
+    database: PluginDatabase,
+    owner: str,
+    known: list[Migration],
+    to: int,
+    tables: list[type[peewee.Model]],
 ) -> list[str]:
     undone = []
-    newer = [name.name for number, name in history_of(database, owner).items() if number > len(known)]
+    newer = [
+        name.name for number, name in history_of(database, owner).items() if number > len(known)
+    ]
     if newer:
-        raise PluginError(f"{database.name}: {newer[-1]} can be undone only by the version that brought it")
+        raise PluginError(
+            f"{database.name}: {newer[-1]} can be undone only by the version that brought it"
+        )
     for migration in reversed(known[to:]):
         with database.altering():
             if migration.number not in history_of(database, owner):

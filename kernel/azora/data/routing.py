@@ -40,10 +40,14 @@ class Routed(peewee.Database):
         return False
 
     def begin(self, *_: Any, **__: Any) -> None:
-        raise InTransaction(f"{self.owner.name}: begin with `with self.transaction():`, not through peewee")
+        raise InTransaction(
+            f"{self.owner.name}: begin with `with self.transaction():`, not through peewee"
+        )
 
     def commit(self) -> None:
         raise InTransaction(f"{self.owner.name}: `self.transaction()` commits, not its body")
 
     def rollback(self) -> None:
-        raise InTransaction(f"{self.owner.name}: raise an error in `self.transaction()` to roll back")
+        raise InTransaction(
+            f"{self.owner.name}: raise an error in `self.transaction()` to roll back"
+        )

@@ -10,7 +10,7 @@ from typing import Any
 class Rows:
     """All rows of one statement, with the parts of a DB-API cursor that peewee reads."""
 
-    __slots__ = ("description", "lastrowid", "rowcount", "_rows", "_next")
+    __slots__ = ("_next", "_rows", "description", "lastrowid", "rowcount")
 
     def __init__(self, cursor: Any) -> None:
         self.description = cursor.description

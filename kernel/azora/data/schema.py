@@ -56,7 +56,9 @@ class Schema:
         """Drop a table and its rows. Fails where a view or another table still needs it."""
         self.execute(f'DROP TABLE "{table}"')
 
-    def reference(self, table: str, *, key: peewee.Field | None = None, **options: Any) -> peewee.ForeignKeyField:
+    def reference(
+        self, table: str, *, key: peewee.Field | None = None, **options: Any
+    ) -> peewee.ForeignKeyField:
         """A column that holds the primary key `id` of another table of this plugin.
 
         `author=schema.reference("author")` makes the column `author_id`; `key` is that primary
@@ -95,12 +97,16 @@ class Schema:
     def rename_table(self, old: str, new: str) -> None:
         self._migrator.migrate(self._migrator.rename_table(old, new))
 
-    def add_index(self, table: str, *columns: str, unique: bool = False, where: str | None = None) -> None:
+    def add_index(
+        self, table: str, *columns: str, unique: bool = False, where: str | None = None
+    ) -> None:
         """Add an index named `<table>_<columns>`; `where` is SQL and makes it a partial one."""
         kind = "UNIQUE INDEX" if unique else "INDEX"
         listed = ", ".join(f'"{column}"' for column in columns)
         condition = f" WHERE {where}" if where else ""
-        self.execute(f'CREATE {kind} "{_index_name(table, columns)}" ON "{table}" ({listed}){condition}')
+        self.execute(
+            f'CREATE {kind} "{_index_name(table, columns)}" ON "{table}" ({listed}){condition}'
+        )
 
     def drop_index(self, table: str, *columns: str) -> None:
         """Drop the index that `add_index` made."""

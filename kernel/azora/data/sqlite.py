@@ -29,7 +29,12 @@ T = TypeVar("T")
 OLDEST = (3, 35, 0)
 PATIENCE = 30.0
 """Seconds to wait for another process that writes to the same file."""
-PRAGMAS = (("journal_mode", "wal"), ("synchronous", "normal"), ("foreign_keys", 1), ("cache_size", -8000))
+PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", "normal"),
+    ("foreign_keys", 1),
+    ("cache_size", -8000),
+)
 
 
 class _RoutedSqlite(Routed, peewee.SqliteDatabase):
@@ -45,7 +50,9 @@ class SqliteFile(PluginDatabase):
     def __init__(self, name: str, data_dir: Path | str) -> None:
         super().__init__(name)
         if sqlite3.sqlite_version_info < OLDEST:
-            raise PluginError(f"SQLite {sqlite3.sqlite_version} is too old: Azora needs 3.35 or later")
+            raise PluginError(
+                f"SQLite {sqlite3.sqlite_version} is too old: Azora needs 3.35 or later"
+            )
         self.path = Path(data_dir) / "db" / f"{name}.db"
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.peewee = _RoutedSqlite(self, str(self.path), pragmas=PRAGMAS, check_same_thread=False)
@@ -85,7 +92,9 @@ class SqliteFile(PluginDatabase):
         self._spare.clear()
 
     def has_table(self, table: str) -> bool:
-        return bool(self.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table))
+        return bool(
+            self.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table)
+        )
 
     @contextmanager
     def _writer(self) -> Iterator[sqlite3.Connection]:
@@ -143,7 +152,9 @@ class SqliteFile(PluginDatabase):
         connection.execute("PRAGMA query_only = 1")
         return connection
 
-    def _read_and_return(self, connection: sqlite3.Connection, sql: str, params: Sequence[Any]) -> list[Row]:
+    def _read_and_return(
+        self, connection: sqlite3.Connection, sql: str, params: Sequence[Any]
+    ) -> list[Row]:
         try:
             return connection.execute(sql, params).fetchall()
         finally:

@@ -1,0 +1,258 @@
+"""Runs event handlers: the first attempt and every later one, exactly once in effect."""
+
+import random
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import eventlet
+from eventlet.greenpool import GreenPool
+
+from azora.contract import Handler
+from azora.errors import ServiceError
+from azora.events.bell import Bell
+from azora.events.claim import Claim, Duplicate
+from azora.events.envelope import Envelope
+from azora.events.inbox import FAR, Delivery, Failure, Inbox
+from azora.events.parking import ParkedEvent, Parking
+
+if TYPE_CHECKING:
+    from azora.runtime import HostedPlugin
+
+Outcome = Literal["done", "duplicate", "stored"]
+
+_suspect_running = False
+"""Whether this process runs a delivery that was running when a process ended: one at a time, so that
+the next crash blames the right one."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast deliveries run and fail; seconds unless said otherwise."""
+
+    width: int = 16
+    """Handlers that run side by side in one plugin."""
+    first_pause: float = 0.5
+    longest_pause: float = 600.0
+    idle: float = 2.0
+    """After so long the inbox is looked at unasked: another replica may have stored something."""
+    grace: float = 15.0
+    """A row whose handler's time is up by so much belongs to a process that ended."""
+    window: int = 256
+    """Rows that one look for work considers before it looks at all of them."""
+    keep_done: float = 7 * 86_400.0
+    """For so long a repeated event is recognised as one."""
+    clean_every: float = 600.0
+
+
+class Consumer:
+    """One plugin's deliveries.
+
+    Rows of ordered handlers run one at a time for each key, in the order of arrival; a failed one
+    holds those behind it back until it succeeds, is driven again or discarded.
+    """
+
+    def __init__(
+        self, hosted: "HostedPlugin", handlers: Sequence[Handler], pace: Pace | None = None
+    ) -> None:
+        self.hosted = hosted
+        self.database = hosted.database
+        self.pace = pace or Pace()
+        self.inbox = Inbox(hosted.database)
+        self.parking = Parking(hosted.database)
+        self.handlers = {handler.name: handler for handler in handlers}
+        self._by_event: dict[str, list[Handler]] = {}
+        for handler in handlers:
+            self._by_event.setdefault(handler.event, []).append(handler)
+        self._longest = max((handler.timeout for handler in handlers), default=0.0)
+        self._bell = Bell()
+        self._pool = GreenPool(self.pace.width)
+        self._cleaned = 0.0
+
+    def ring(self) -> None:
+        """Say that something is due."""
+        self._bell.ring()
+
+    def accept(self, envelopes: Sequence[Envelope], crashed: bool = False) -> None:
+        """Store events for their handlers; `crashed` where a process ended while it handled them."""
+        rows = [
+            (envelope, handler.name, _lane(handler, envelope))
+            for envelope in envelopes
+            for handler in self._by_event.get(envelope.type, ())
+        ]
+        if rows:
+            with self.database.transaction():
+                self.inbox.insert(rows, time.time(), crashes=int(crashed))
+            self.ring()
+
+    def deliver(self, handler: Handler, envelope: Envelope, redelivered: bool = False) -> Outcome:
+        """Make the first attempt, straight from a queue; return once the message may be forgotten.
+
+        An event that must keep its place, or that a process may have died of, is stored instead.
+        Raises Unavailable where the outcome could not be stored: the queue then keeps the message.
+        """
+        if self.inbox.knows(envelope.id, handler.name):
+            return "duplicate"
+        if redelivered or _lane(handler, envelope):
+            with self.database.transaction():
+                row = (envelope, handler.name, _lane(handler, envelope))
+                self.inbox.insert([row], time.time(), crashes=int(redelivered))
+            self.ring()
+            return "stored"
+        claim = Claim(envelope, handler.name)
+        failure = self._attempt(handler, claim)
+        if failure is None:
+            return "done" if claim.taken else "duplicate"
+        state, due = self._after(handler, 1)
+        with self.database.transaction():
+            self.inbox.insert_failed(envelope, handler.name, state, failure, time.time(), due)
+        self.ring()
+        return "stored"
+
+    def run(self) -> None:
+        """Run due rows for ever."""
+        if not self.handlers:
+            return
+        first = True
+        while True:
+            try:
+                self._recover(everything=first and self.database.dialect == "sqlite")
+                first = False
+                if not self._start_due():
+                    self._rest()
+                eventlet.sleep(0)
+            except ServiceError as error:
+                self.hosted.log.warning("event handlers wait for the database", error=str(error))
+                eventlet.sleep(1.0)
+            except Exception:  # whatever it is, the rows are safe and the consumer goes on
+                self.hosted.log.exception("the event consumer failed")
+                eventlet.sleep(1.0)
+
+    def parked(self, limit: int = 100) -> list[ParkedEvent]:
+        """The events that failed too often, oldest first."""
+        return self.parking.events(limit)
+
+    def redrive(self, ids: Sequence[str]) -> int:
+        """Try parked events again from the beginning."""
+        count = self.parking.redrive(ids)
+        self.ring()
+        return count
+
+    def discard(self, ids: Sequence[str], reason: str) -> int:
+        """Give parked events up."""
+        count = self.parking.discard(ids, reason)
+        self.ring()
+        return count
+
+    def _start_due(self) -> int:
+        """Start what is due as far as there is room; returns how many."""
+        now = time.time()
+        if not self.inbox.due(now):
+            return 0
+        free = max(self._pool.free(), 0)
+        started = self._claim(free, now, suspects=False) if free else []
+        if free > len(started) and not _suspect_running:
+            started += self._claim(1, now, suspects=True)
+        for delivery in started:
+            self._pool.spawn_n(self._run, delivery)
+        return len(started)
+
+    def _claim(self, limit: int, now: float, *, suspects: bool) -> list[Delivery]:
+        """Claim rows of a bounded window, then of all where those of the window wait for others."""
+        until = now + self._longest + self.pace.grace
+        for window in (self.pace.window, 1_000_000_000):
+            with self.database.transaction():
+                found = self.inbox.claim(
+                    list(self.handlers), limit, now, until, suspects=suspects, window=window
+                )
+            if found:
+                break
+        return found
+
+    def _rest(self) -> None:
+        """Wait for a ring, for the next due row, or a little; clean up now and then."""
+        now = time.time()
+        if now - self._cleaned > self.pace.clean_every:
+            self._cleaned = now
+            self._clean(now - self.pace.keep_done)
+        due = self.inbox.next_due(now)
+        self._bell.wait(
+            self.pace.idle if due is None else min(self.pace.idle, max(due - now, 0.001))
+        )
+
+    def _clean(self, before: float) -> None:
+        while True:
+            with self.database.transaction():
+                if not self.inbox.clean(before):
+                    return
+            eventlet.sleep(0)
+
+    def _run(self, delivery: Delivery) -> None:
+        """One attempt of a claimed row, and its consequence."""
+        global _suspect_running
+        if delivery.crashes:
+            _suspect_running = True
+        try:
+            handler = self.handlers[delivery.handler]
+            failure = self._attempt(handler, Claim(delivery.envelope, handler.name, delivery))
+            if failure is not None:
+                state, due = self._after(handler, delivery.attempts)
+                with self.database.transaction():
+                    self.inbox.mark_failed(delivery, state, failure, time.time(), due)
+        except Exception:  # the row keeps running until its time is up, and is then tried again
+            self.hosted.log.exception("an attempt was not recorded", event_id=delivery.envelope.id)
+        finally:
+            if delivery.crashes:
+                _suspect_running = False
+            self.ring()
+
+    def _attempt(self, handler: Handler, claim: Claim) -> Failure | None:
+        """Run the handler under the claim; what went wrong, unless its effect stands or was there."""
+        try:
+            self.hosted.handle(handler, claim.envelope, claim)
+            if not claim.taken:
+                claim.settle(self.database)
+        except Duplicate:
+            return None
+        except (Exception, eventlet.Timeout) as error:  # noqa: BLE001 - a handler may raise anything
+            if claim.taken:
+                self.hosted.log.error(
+                    "the handler failed after its commit; what it did stands",
+                    handler=handler.name, event_id=claim.envelope.id, error=repr(error),
+                )  # fmt: skip
+                return None
+            return Failure(
+                f"{type(error).__name__}: {error}"[:2000], traceback.format_exc(limit=-20)[-8000:]
+            )
+        return None
+
+    def _after(self, handler: Handler, attempts: int) -> tuple[str, float]:
+        """The state of a row after so many failed attempts, and when it is due."""
+        if attempts >= handler.attempts:
+            return "parked", time.time()
+        pause = min(self.pace.first_pause * 2 ** (attempts - 1), self.pace.longest_pause)
+        return "pending", time.time() + pause * random.uniform(0.5, 1.0)
+
+    def _recover(self, everything: bool) -> None:
+        """Put rows back that were running when their process ended. On SQLite that was the last owner."""
+        now = time.time()
+        abandoned = self.inbox.abandoned(now + 1e9 if everything else now)
+        for seq, name, attempts, lane in abandoned:
+            handler = self.handlers.get(name)
+            if handler is None:
+                continue
+            state, due = self._after(handler, attempts)
+            with self.database.transaction():
+                words = f"the process ended during attempt {attempts}"
+                self.inbox.recover(seq, attempts, state, words, now, due)
+                if lane:
+                    self.inbox.defer_lane(lane, FAR if state == "parked" else due)
+
+
+def _lane(handler: Handler, envelope: Envelope) -> str | None:
+    """What must run one at a time: equal for events of one key of an ordered handler."""
+    if not handler.ordered or envelope.key is None:
+        return None
+    return f"{handler.name} {envelope.source} {envelope.key}"

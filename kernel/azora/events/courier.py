@@ -1,0 +1,26 @@
+"""Couriers carry emitted events to whoever listens; this one stays in the process."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from azora.events.envelope import Envelope
+
+if TYPE_CHECKING:
+    from azora.runtime import Runtime
+
+
+class Courier(Protocol):
+    """How the relay hands events over."""
+
+    def publish(self, envelopes: list[Envelope]) -> None:
+        """Return once all are durable elsewhere. Raises Unavailable where that is not sure."""
+
+
+class LocalCourier:
+    """Hands events into the inboxes of this process's plugins, one transaction for each."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self.runtime = runtime
+
+    def publish(self, envelopes: list[Envelope]) -> None:
+        for hosted in list(self.runtime.hosted.values()):
+            hosted.consumer.accept(envelopes)

@@ -1,0 +1,232 @@
+"""The table `azora_inbox`: each event for each handler, and how far it has come.
+
+pending → running → done, or back to pending after a failure, or parked after too many. The number
+of attempts is raised when a row starts to run, so that an attempt that ends the process counts.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from azora.data.database import PluginDatabase, Row
+from azora.events.envelope import Envelope
+
+FAR = 1e12
+"""A due time that never comes: the row waits behind a parked one."""
+
+_FIELDS = "source, type, version, time, key, data, traceparent, cause"
+_INSERT = (
+    "INSERT INTO azora_inbox (event, handler, state, attempts, crashes, due, changed, lane, error, stack, "
+    f"{_FIELDS}) VALUES ({', '.join('?' * 18)}) ON CONFLICT (event, handler) DO NOTHING"
+)
+_CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, due = ?, changed = ?
+    WHERE state = 'pending' AND seq IN (
+        SELECT seq FROM (
+            SELECT seq, lane FROM azora_inbox
+            WHERE state = 'pending' AND due <= ? AND handler IN ({{handlers}}) AND crashes {{crashes}}
+            ORDER BY due, seq LIMIT ? {{locking}}) AS candidate
+        WHERE lane IS NULL OR NOT EXISTS (
+            SELECT 1 FROM azora_inbox AS earlier
+            WHERE earlier.lane = candidate.lane AND earlier.seq < candidate.seq
+                AND earlier.state IN ('pending', 'running', 'parked'))
+        ORDER BY seq LIMIT ?)
+    RETURNING seq, event, handler, attempts, crashes, lane, {_FIELDS}"""
+_ABANDONED = (
+    "SELECT seq, handler, attempts, lane FROM azora_inbox WHERE state = 'running' AND due <= ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt: a row that is running, and `attempts`, which no later attempt shares."""
+
+    seq: int
+    handler: str
+    attempts: int
+    crashes: int
+    lane: str | None
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What the next attempt, or whoever looks at a parked event, should know of the last one."""
+
+    error: str
+    stack: str = ""
+
+
+class Inbox:
+    """The rows of one plugin. Methods that write run in the open transaction."""
+
+    def __init__(self, database: PluginDatabase) -> None:
+        self.database = database
+
+    def insert(
+        self, rows: Iterable[tuple[Envelope, str, str | None]], now: float, crashes: int = 0
+    ) -> None:
+        """Store events as pending, each for a handler and in a lane; known ones are left as they are."""
+        self.database.execute_many(
+            _INSERT,
+            [
+                _values(envelope, handler, lane, "pending", crashes, crashes, now, now)
+                for envelope, handler, lane in rows
+            ],
+        )
+
+    def insert_done(self, envelope: Envelope, handler: str, now: float) -> bool:
+        """Store an event as done; False where it is here already."""
+        values = _values(envelope, handler, None, "done", 1, 0, now, now)
+        without_data = (*values[:15], None, *values[16:])
+        return bool(self.database.execute(f"{_INSERT} RETURNING seq", *without_data))
+
+    def insert_failed(
+        self, envelope: Envelope, handler: str, state: str, failure: Failure, now: float, due: float
+    ) -> None:
+        """Store an event whose first attempt, straight from a queue, has failed."""
+        values = _values(envelope, handler, None, state, 1, 0, due, now, failure)
+        self.database.execute(_INSERT, *values)
+
+    def knows(self, event: str, handler: str) -> bool:
+        """Whether this event is here for this handler, in whatever state."""
+        return bool(
+            self.database.execute(
+                "SELECT 1 FROM azora_inbox WHERE event = ? AND handler = ?", event, handler
+            )
+        )
+
+    def due(self, now: float) -> bool:
+        """Whether any pending row might run now."""
+        return bool(
+            self.database.execute(
+                "SELECT 1 FROM azora_inbox WHERE state = 'pending' AND due <= ? LIMIT 1", now
+            )
+        )
+
+    def next_due(self, now: float) -> float | None:
+        """When the next pending row is due that is not due yet."""
+        found = self.database.execute(
+            "SELECT due FROM azora_inbox WHERE state = 'pending' AND due > ? ORDER BY due LIMIT 1",
+            now,
+        )
+        return found[0][0] if found else None
+
+    def claim(
+        self,
+        handlers: Sequence[str],
+        limit: int,
+        now: float,
+        until: float,
+        *,
+        suspects: bool,
+        window: int,
+    ) -> list[Delivery]:
+        """Start up to `limit` due rows and return them in order; within a lane only the first.
+
+        Suspects are rows that were running when a process ended. At most `window` rows are looked at.
+        """
+        sql = _CLAIM.format(
+            handlers=", ".join("?" * len(handlers)),
+            crashes="> 0" if suspects else "= 0",
+            locking="FOR UPDATE SKIP LOCKED" if self.database.dialect == "postgresql" else "",
+        )
+        rows = self.database.execute(sql, until, now, now, *handlers, window, limit)
+        return sorted(map(_delivery, rows), key=lambda delivery: delivery.seq)
+
+    def mark_done(self, delivery: Delivery, now: float) -> bool:
+        """Settle a running row; False where this attempt is not the one that may."""
+        return self._change(
+            delivery, "state = 'done', data = NULL, error = NULL, stack = NULL, due = ?", now, now
+        )
+
+    def mark_failed(
+        self, delivery: Delivery, state: str, failure: Failure, now: float, due: float
+    ) -> None:
+        """Put a row back as pending, or park it; what follows in its lane waits as long."""
+        error = "state = ?, error = ?, stack = ?, due = ?"
+        if (
+            self._change(delivery, error, now, state, failure.error, failure.stack, due)
+            and delivery.lane
+        ):
+            self.defer_lane(delivery.lane, FAR if state == "parked" else due)
+
+    def defer_lane(self, lane: str, due: float) -> None:
+        """Let the pending rows of a lane wait until then."""
+        self.database.execute(
+            "UPDATE azora_inbox SET due = ? WHERE lane = ? AND state = 'pending'", due, lane
+        )
+
+    def abandoned(self, before: float) -> list[Row]:
+        """(seq, handler, attempts, lane) of rows whose process ended while they ran."""
+        return self.database.execute(_ABANDONED, before)
+
+    def recover(
+        self, seq: int, attempts: int, state: str, error: str, now: float, due: float
+    ) -> None:
+        """Put an abandoned row back as a suspect, or park it."""
+        self.database.execute(
+            "UPDATE azora_inbox SET state = ?, crashes = crashes + 1, error = ?, due = ?, changed = ? "
+            "WHERE seq = ? AND attempts = ? AND state = 'running'",
+            *(state, error, due, now, seq, attempts),
+        )
+
+    def clean(self, before: float, limit: int = 1000) -> int:
+        """Forget up to `limit` settled rows that last changed before then; returns how many."""
+        gone = self.database.execute(
+            "DELETE FROM azora_inbox WHERE seq IN (SELECT seq FROM azora_inbox "
+            "WHERE state IN ('done', 'discarded') AND changed < ? LIMIT ?) RETURNING seq",
+            *(before, limit),
+        )
+        return len(gone)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows are in each state."""
+        return dict(self.database.execute("SELECT state, count(*) FROM azora_inbox GROUP BY state"))  # type: ignore[arg-type]
+
+    def _change(self, delivery: Delivery, assignments: str, now: float, *values: object) -> bool:
+        return bool(
+            self.database.execute(
+                f"UPDATE azora_inbox SET {assignments}, changed = ? "
+                "WHERE seq = ? AND attempts = ? AND state = 'running' RETURNING seq",
+                *(*values, now, delivery.seq, delivery.attempts),
+            )
+        )
+
+
+def _values(
+    envelope: Envelope,
+    handler: str,
+    lane: str | None,
+    state: str,
+    attempts: int,
+    crashes: int,
+    due: float,
+    now: float,
+    failure: Failure | None = None,
+) -> Row:
+    return (
+        *(envelope.id, handler, state, attempts, crashes, due, now, lane),
+        *((failure.error, failure.stack) if failure else (None, None)),
+        *(envelope.source, envelope.type, envelope.version, envelope.time, envelope.key),
+        *(envelope.data, envelope.traceparent, envelope.cause),
+    )
+
+
+def _delivery(row: Row) -> Delivery:
+    (
+        seq,
+        event,
+        handler,
+        attempts,
+        crashes,
+        lane,
+        source,
+        kind,
+        version,
+        at,
+        key,
+        data,
+        trace,
+        cause,
+    ) = row
+    envelope = Envelope(event, source, kind, version, at, key, bytes(data), trace, cause)
+    return Delivery(seq, handler, attempts, crashes, lane, envelope)

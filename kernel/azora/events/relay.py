@@ -1,0 +1,75 @@
+"""Moves a plugin's outbox to the courier: in batches, in order, again until it is durable there."""
+
+from typing import TYPE_CHECKING
+
+import eventlet
+
+from azora.data.leases import Lease
+from azora.errors import ServiceError
+from azora.events.bell import Bell
+from azora.events.courier import Courier
+from azora.events.envelope import Envelope
+
+if TYPE_CHECKING:
+    from azora.runtime import HostedPlugin
+
+BATCH = 200
+IDLE = 2.0
+"""Seconds after which the outbox is looked at unasked: rows of a replica that died wait there."""
+LEASE = 15.0
+PUBLISHING = 5.0
+"""Seconds that one batch may take; well below the lease, so that two relays never overlap."""
+LONGEST_PAUSE = 5.0
+
+
+class Relay:
+    """One greenlet for each plugin. Of several replicas one relays at a time, which keeps order."""
+
+    def __init__(self, hosted: "HostedPlugin", courier: Courier) -> None:
+        self.hosted = hosted
+        self.courier = courier
+        self._bell = Bell()
+        self._lease = Lease(hosted.database, "relay", LEASE)
+
+    def ring(self) -> None:
+        """Say that something was emitted."""
+        self._bell.ring()
+
+    def run(self) -> None:
+        """Relay for ever."""
+        pause = 0.05
+        while True:
+            try:
+                self.relay_all()
+                pause = 0.05
+                self._bell.wait(IDLE)
+            except (ServiceError, eventlet.Timeout) as error:
+                self.hosted.log.warning(
+                    "events wait in the outbox", error=str(error), retry_in=round(pause, 2)
+                )
+                eventlet.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            except (
+                Exception
+            ):  # whatever it is, the events are safe in the outbox and the relay goes on
+                self.hosted.log.exception("the relay failed")
+                eventlet.sleep(LONGEST_PAUSE)
+
+    def relay_all(self) -> int:
+        """Hand over what waits, and return how many events that were."""
+        database, outbox = self.hosted.database, self.hosted.outbox
+        done = 0
+        try:
+            while outbox.waiting(database) and self._lease.take():
+                rows = outbox.oldest(database, BATCH)
+                self._publish([envelope for _, envelope in rows])
+                outbox.remove(database, [seq for seq, _ in rows])
+                done += len(rows)
+                eventlet.sleep(0)
+        finally:
+            self._lease.release()
+        return done
+
+    def _publish(self, envelopes: list[Envelope]) -> None:
+        with eventlet.Timeout(PUBLISHING):
+            self.courier.publish(envelopes)
