@@ -14,7 +14,7 @@ import eventlet
 from eventlet.event import Event
 
 from azora.contract import Handler
-from azora.errors import Unavailable
+from azora.errors import Invalid, Unavailable
 from azora.events.envelope import Envelope
 from azora.rpc.connection import LOST, BrokerConnection, declare_exchange, decoded
 
@@ -155,11 +155,18 @@ class EventSubscriber:
 
     def _deliver(self, handler: Handler, message: amqp.Message) -> None:
         """Settle the event. While the database cannot be reached it is held and tried again, never lost."""
-        envelope = envelope_of(handler, message)
+        try:
+            envelope = envelope_of(handler, message)
+        except Invalid:
+            self._hosted.log.exception("event_unreadable", queue=handler.event)
+            message.channel.basic_reject(message.delivery_tag, requeue=False)
+            return
         pause = 0.2
         while not self._stopping:
             try:
-                self._hosted.consumer.deliver(handler, envelope)
+                self._hosted.consumer.deliver(
+                    handler, envelope, message.delivery_info["redelivered"]
+                )
                 message.channel.basic_ack(message.delivery_tag)
                 return
             except (*LOST, AttributeError):

@@ -43,6 +43,14 @@ class AmqpTransport:
         self._connection.stop()
 
     @property
+    def ready(self) -> bool:
+        return self._connection.ready
+
+    def wait_ready(self, timeout: float) -> bool:
+        """Whether the broker is reached within `timeout` seconds."""
+        return self._connection.wait_ready(timeout)
+
+    @property
     def trouble(self) -> str | None:
         """What is wrong with the broker in one sentence, or None."""
         if not self._connection.ready:
