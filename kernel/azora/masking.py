@@ -3,6 +3,7 @@
 Logs, traces and error reports all pass here: by key name where a value has one, else by shape.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -18,13 +19,85 @@ _MAX_DEPTH = 6
 _MAX_ITEMS = 100
 
 _SECRET_WORDS = frozenset(
-    ["password", "passwd", "passphrase", "passcode", "pwd", "secret", "secrets", "token", "tokens", "authorization", "cookie", "cookies", "credential", "credentials", "csrf", "dsn", "pin", "otp", "totp", "cvv", "cvc", "jwt", "mnemonic", "iban", "pan", "signature", "bearer"]
+    [
+        "password",
+        "passwd",
+        "passphrase",
+        "passcode",
+        "pwd",
+        "secret",
+        "secrets",
+        "token",
+        "tokens",
+        "authorization",
+        "cookie",
+        "cookies",
+        "credential",
+        "credentials",
+        "csrf",
+        "dsn",
+        "pin",
+        "otp",
+        "totp",
+        "cvv",
+        "cvc",
+        "jwt",
+        "mnemonic",
+        "iban",
+        "pan",
+        "signature",
+        "bearer",
+    ]
 )
 _PERSONAL_WORDS = frozenset(
-    ["email", "emails", "mail", "phone", "telephone", "mobile", "msisdn", "cellphone", "passport", "surname", "firstname", "lastname", "birthdate", "birthday", "dob"]
+    [
+        "email",
+        "emails",
+        "mail",
+        "phone",
+        "telephone",
+        "mobile",
+        "msisdn",
+        "cellphone",
+        "passport",
+        "surname",
+        "firstname",
+        "lastname",
+        "birthdate",
+        "birthday",
+        "dob",
+    ]
 )
 _TELLING_PAIRS = frozenset(
-    ["api_key", "private_key", "signing_key", "secret_key", "access_key", "encryption_key", "session_id", "session_cookie", "azora_session", "card_number", "account_number", "recovery_code", "backup_code", "seed_phrase", "id_number", "national_id", "e_mail", "first_name", "last_name", "full_name", "given_name", "family_name", "maiden_name", "birth_date", "street_address", "postal_address", "home_address"]
+    [
+        "api_key",
+        "private_key",
+        "signing_key",
+        "secret_key",
+        "access_key",
+        "encryption_key",
+        "session_id",
+        "session_cookie",
+        "azora_session",
+        "card_number",
+        "account_number",
+        "recovery_code",
+        "backup_code",
+        "seed_phrase",
+        "id_number",
+        "national_id",
+        "e_mail",
+        "first_name",
+        "last_name",
+        "full_name",
+        "given_name",
+        "family_name",
+        "maiden_name",
+        "birth_date",
+        "street_address",
+        "postal_address",
+        "home_address",
+    ]
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
@@ -126,7 +199,7 @@ def mask_url(url: str) -> str:
 def is_sensitive(key: str) -> bool:
     """Whether a name says that its value is a secret or identifies a person."""
     words = [word.lower() for word in _WORD.findall(key)]
-    pairs = {f"{one}_{two}" for one, two in zip(words, words[1:], strict=False)}
+    pairs = {f"{one}_{two}" for one, two in itertools.pairwise(words)}
     joined = "".join(words)
     return (
         not _SECRET_WORDS.isdisjoint(words)
