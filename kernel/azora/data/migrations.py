@@ -46,8 +46,11 @@ KERNEL, PLUGIN = "azora", "plugin"
 
 def load_migrations(package: str) -> ModuleType | None:
     """The module `<package>.migrations`, or None where the plugin has no tables."""
-    name = f"{package}.migrations"
-    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+    try:
+        found = importlib.util.find_spec(f"{package}.migrations")
+    except ModuleNotFoundError:  # a plugin in a single file
+        return None
+    return importlib.import_module(f"{package}.migrations") if found else None
 
 
 def pending(database: PluginDatabase, module: ModuleType | None) -> list[str]:
