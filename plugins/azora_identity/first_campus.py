@@ -1,0 +1,43 @@
+"""What a new campus needs of identity: its roles, and one administrator with a one-time password."""
+
+from typing import TYPE_CHECKING
+
+from azora_identity import directory, domain, events, first_password
+from azora_identity.domain import ADMINISTRATOR, EVERYTHING, GUEST, MEMBER, ONE_TIME_PASSWORD
+from azora_identity.models import AccountRow, RoleRow
+from azora_identity.parts import parts_of
+
+if TYPE_CHECKING:
+    from azora.hosted import HostedPlugin
+
+ROLES = {
+    ADMINISTRATOR: ("May do everything.", EVERYTHING),
+    MEMBER: ("Belongs to the campus.", ""),
+    GUEST: ("Visits the campus.", ""),
+}
+
+
+def seed(plugin: "HostedPlugin") -> None:
+    """Write the roles, and the first administrator where nobody has an account yet. Rerun-safe."""
+    with plugin.transaction():
+        for name, (summary, permissions) in ROLES.items():
+            RoleRow.insert(name=name, summary=summary, permissions=permissions).on_conflict_ignore().execute()
+    if not AccountRow.select().exists():
+        _add_administrator(plugin)
+
+
+def _add_administrator(plugin: "HostedPlugin") -> None:
+    email = domain.normal_email(plugin.settings.administrator_email)
+    password = domain.new_one_time_password()
+    hashed = parts_of(plugin).passwords.hash(password)
+    by = f"plugin:{plugin.name}"
+    with plugin.transaction():
+        RoleRow.update(name=ADMINISTRATOR).where(RoleRow.name == ADMINISTRATOR).execute()
+        if AccountRow.select().exists():
+            return
+        account = directory.add_account(email, "Administrator")
+        directory.set_password(account.id, ONE_TIME_PASSWORD, hashed)
+        directory.grant(account.id, ADMINISTRATOR, by)
+        plugin.emit(events.AccountCreated(account_id=account.id, name=account.name, by=by))
+        plugin.emit(events.RoleGranted(account_id=account.id, role=ADMINISTRATOR, by=by))
+        first_password.write(plugin, email, password)

@@ -1,0 +1,103 @@
+"""What administrators do with other people's accounts."""
+
+import time
+from typing import Any
+
+from azora import Conflict, ListReply, operation
+from azora.data.keyset import paginate
+
+from azora_identity import contracts, directory, domain, events
+from azora_identity.domain import ONE_TIME_PASSWORD
+from azora_identity.models import AccountRow
+from azora_identity.parts import IdentityService
+
+READ, MANAGE = "identity.read_accounts", "identity.manage_accounts"
+
+
+class People(IdentityService):
+    """Creates, lists and closes accounts. Nobody acts against somebody who may do more than they."""
+
+    @operation("POST /accounts", permission=MANAGE)
+    def create_account(self, request: contracts.CreateAccount) -> contracts.OneTimePassword:
+        """Create an account with a one-time password, which is shown this once."""
+        email = domain.normal_email(request.email)
+        for name in set(request.roles):
+            self.check_reach(directory.role(name).permissions.split())
+        password = domain.new_one_time_password()
+        hashed = self.passwords.hash(password)
+        with self.transaction():
+            if directory.account_by_email(email):
+                raise Conflict("Somebody has this e-mail address already.", code="identity.email_taken")
+            account = directory.add_account(email, request.name.strip(), request.locale)
+            expires = time.time() + self.settings.one_time_password_hours * 3600
+            directory.set_password(account.id, ONE_TIME_PASSWORD, hashed, expires)
+            self.emit(events.AccountCreated(account_id=account.id, name=account.name, by=self.actor.id))
+            for name in sorted(set(request.roles)):
+                directory.grant(account.id, name, self.actor.id)
+                self.emit(events.RoleGranted(account_id=account.id, role=name, by=self.actor.id))
+        return contracts.OneTimePassword(account_id=account.id, email=email, one_time_password=password)
+
+    @operation("GET /accounts", permission=READ)
+    def list_accounts(self, request: contracts.ListAccounts) -> ListReply[contracts.Account]:
+        """List accounts by name."""
+        query = AccountRow.select()
+        if request.query:
+            query = query.where(
+                AccountRow.name.contains(request.query) | AccountRow.email.contains(request.query)
+            )
+        rows, following = paginate(query, request, order=[AccountRow.name, AccountRow.id])
+        roles = directory.roles_of(row.id for row in rows)
+        items = [directory.as_contract(row, roles[row.id]) for row in rows]
+        return ListReply[contracts.Account](items=items, next=following)
+
+    @operation("GET /accounts/{id}", permission=READ)
+    def read_account(self, request: contracts.AccountRef) -> contracts.Account:
+        """Read one account."""
+        row = directory.account(request.id)
+        return directory.as_contract(row, directory.roles_of([row.id])[row.id])
+
+    @operation("POST /accounts/{id}/deactivation", permission=MANAGE, idempotent=True)
+    def deactivate_account(self, request: contracts.AccountRef) -> contracts.Account:
+        """Close an account: it can do nothing from now on, and can be opened again."""
+        account = self._within_reach(request.id)
+        ended = self.sessions.of_account(account.id)
+        with self.transaction():
+            directory.require_other_administrator(account.id)
+            directory.void_sessions(account.id, time.time())
+            if AccountRow.update(active=False).where(_is(account, active=True)).execute():
+                self.emit(events.AccountDeactivated(account_id=account.id, by=self.actor.id))
+        self.sessions.remove(ended)
+        return self.read_account(request)
+
+    @operation("POST /accounts/{id}/reactivation", permission=MANAGE, idempotent=True)
+    def reactivate_account(self, request: contracts.AccountRef) -> contracts.Account:
+        """Open a closed account again."""
+        account = self._within_reach(request.id)
+        with self.transaction():
+            if AccountRow.update(active=True).where(_is(account, active=False)).execute():
+                self.emit(events.AccountReactivated(account_id=account.id, by=self.actor.id))
+        return self.read_account(request)
+
+    @operation("DELETE /accounts/{id}/sessions", permission=MANAGE)
+    def sign_out_account(self, request: contracts.AccountRef) -> contracts.Revoked:
+        """End every session of an account."""
+        account = self._within_reach(request.id)
+        ended = self.sessions.of_account(account.id)
+        with self.transaction():
+            directory.void_sessions(account.id, time.time())
+            for session in ended:
+                self.emit(
+                    events.SessionRevoked(account_id=account.id, session_id=session.id, by=self.actor.id)
+                )
+        self.sessions.remove(ended)
+        return contracts.Revoked(count=len(ended))
+
+    def _within_reach(self, account_id: str) -> AccountRow:
+        """The account, unless it may do more than the caller."""
+        account = directory.account(account_id)
+        self.check_reach(directory.permissions_of(account_id))
+        return account
+
+
+def _is(account: AccountRow, *, active: bool) -> Any:
+    return (AccountRow.id == account.id) & (AccountRow.active == active)

@@ -1,0 +1,233 @@
+"""Signing in and out, the password, and the answer to the kernel's question: who is this?"""
+
+import time
+
+from azora import Invalid, NotAllowed, NotAuthenticated, NotFound, Request, operation
+from azora.context import current
+from azora.ids import uuid7
+
+from azora_identity import contracts, directory, domain, events, first_password, throttle
+from azora_identity.domain import ONE_TIME_PASSWORD, PASSWORD, Holder, Session
+from azora_identity.models import AccountRow, AuthenticatorRow, TokenRow
+from azora_identity.parts import IdentityService
+from azora_identity.throttle import Throttle
+
+ACTOR_SECONDS = 60.0
+"""How long a signed actor is good; the kernel asks anew every two seconds."""
+
+NEW_PASSWORD_PAGE = "/account/password"
+
+
+class Access(IdentityService):
+    """Proves who somebody is."""
+
+    @operation("POST /actors", public=True, idempotent=True, http=False, concurrency=64)
+    def authenticate(self, request: contracts.Credential) -> contracts.SignedActor:
+        """Exchange a session's secret or an API token for a signed actor."""
+        is_token = request.token.startswith(domain.TOKEN_PREFIX)
+        found = self._token_holder(request.token) if is_token else self._session_holder(request.token)
+        if found is None:
+            raise NotAuthenticated("This session or token is unknown, expired or revoked.")
+        account, holder, credential = found
+        token = self.hosted.runtime.actors.sign(
+            account.id,
+            holder.effective(),
+            ACTOR_SECONDS,
+            name=account.name,
+            locale=account.locale,
+            credential=credential,
+        )
+        return contracts.SignedActor(token=token, expires=time.time() + ACTOR_SECONDS)
+
+    @operation("POST /sessions", public=True, concurrency=8)
+    def sign_in(self, request: contracts.SignIn) -> contracts.NewSession:
+        """Begin a session with an e-mail address and a password."""
+        began = time.time()
+        email = domain.normal_email(request.email)
+        guard = Throttle(self.settings, email, current().address)
+        with self.transaction():
+            guard.take()
+        account = directory.account_by_email(email)
+        password = self._usable_password(account, began)
+        if not self.passwords.matches(password and password.secret, request.password):
+            self._refuse(account)
+        assert account is not None and password is not None
+        rehashed = self._rehash(password, request.password)
+        session, secret = self._new_session(account.id, password.kind, began)
+        with self.transaction():
+            guard.forgive()
+            if rehashed:
+                AuthenticatorRow.update(secret=rehashed).where(AuthenticatorRow.id == password.id).execute()
+            self.emit(
+                events.SignedIn(
+                    account_id=account.id,
+                    session_id=session.id,
+                    methods=list(session.methods),
+                    network=domain.network_of(session.address),
+                )
+            )
+        self._replace_session(session)
+        first_password.forget(self.hosted, request.password)
+        due = password.kind == ONE_TIME_PASSWORD
+        return contracts.NewSession(
+            session_token=secret,
+            account_id=account.id,
+            must_change_password=due,
+            next=NEW_PASSWORD_PAGE if due else domain.safe_path(request.next),
+        )
+
+    @operation("DELETE /sessions/current", public=True)
+    def sign_out(self, request: Request) -> contracts.SignedOut:
+        """End this session. Whoever has none is signed out already."""
+        actor = self.actor_or_none
+        if actor and self.session_id:
+            ending = [one for one in self.sessions.of_account(actor.id) if one.id == self.session_id]
+            self.sessions.remove(ending)
+            for session in ending:
+                self.emit(events.SessionRevoked(account_id=actor.id, session_id=session.id, by=actor.id))
+        return contracts.SignedOut()
+
+    @operation("GET /me", public=True)
+    def me(self, request: Request) -> contracts.Me:
+        """Say who is asking, and what they may do."""
+        actor = self.actor
+        account = AccountRow.get_or_none(AccountRow.id == actor.id)
+        return contracts.Me(
+            id=actor.id,
+            name=account.name if account else actor.name or actor.id,
+            email=account.email if account else "",
+            locale=account.locale if account else actor.locale,
+            roles=directory.roles_of([actor.id])[actor.id] if account else [],
+            permissions=sorted(actor.permissions),
+            must_change_password=actor.permissions == {domain.CHANGE_PASSWORD},
+        )
+
+    @operation("POST /password", permission=domain.CHANGE_PASSWORD, concurrency=8)
+    def change_password(self, request: contracts.ChangePassword) -> contracts.NewSession:
+        """Choose a new password. Every session of the account ends, and this one goes on anew."""
+        if self.session_id is None:
+            raise NotAllowed("Sign in with your password to change it.", code="identity.session_required")
+        account = directory.account(self.actor.id)
+        self._confirm_password(account, request.current_password)
+        self.passwords.check_strength(request.new_password, [account.email, account.name, "azora", "campus"])
+        hashed = self.passwords.hash(request.new_password)
+        ended = self.sessions.of_account(account.id)
+        with self.transaction():
+            directory.set_password(account.id, PASSWORD, hashed)
+            self.emit(events.PasswordChanged(account_id=account.id, by=account.id))
+        session, secret = self._new_session(account.id, PASSWORD, time.time())
+        self.sessions.remove(ended)
+        self.sessions.add(session)
+        first_password.forget(self.hosted, request.current_password)
+        return contracts.NewSession(
+            session_token=secret,
+            account_id=account.id,
+            must_change_password=False,
+            next=domain.safe_path(request.next),
+        )
+
+    @operation("POST /password-resets", permission="identity.manage_accounts", http=False)
+    def reset_password(self, request: contracts.ResetPassword) -> contracts.OneTimePassword:
+        """Replace a lost password by a one-time one. For whoever sits at the campus's terminal."""
+        if not self.actor.id.startswith("operator:"):
+            raise NotAllowed("A password is reset at the terminal of the campus.", code="identity.terminal_only")
+        account = directory.account_by_email(domain.normal_email(request.email))
+        if account is None:
+            raise NotFound("No account has this e-mail address.", code="identity.account_not_found")
+        password = domain.new_one_time_password()
+        hashed = self.passwords.hash(password)
+        ended = self.sessions.of_account(account.id)
+        with self.transaction():
+            expires = time.time() + self.settings.one_time_password_hours * 3600
+            directory.set_password(account.id, ONE_TIME_PASSWORD, hashed, expires)
+            Throttle(self.settings, account.email, None).forgive()
+            self.emit(events.PasswordChanged(account_id=account.id, by=self.actor.id))
+        self.sessions.remove(ended)
+        return contracts.OneTimePassword(
+            account_id=account.id, email=account.email, one_time_password=password
+        )
+
+    @operation("POST /expired", permission="identity.delete_expired", http=False, idempotent=True)
+    def delete_expired(self, request: Request) -> contracts.Revoked:
+        """Delete ended sessions, expired tokens and failures that no longer count."""
+        now = time.time()
+        ended = self.sessions.remove_ended(now)
+        with self.transaction():
+            ended += TokenRow.delete().where(TokenRow.expires <= now).execute()
+            throttle.forget_old(now)
+        return contracts.Revoked(count=ended)
+
+    def _session_holder(self, secret: str) -> tuple[AccountRow, Holder, str] | None:
+        now = time.time()
+        session = self.sessions.get(domain.digest(secret))
+        if session is None or self.settings.session_limits.over(session, now):
+            return None
+        account = AccountRow.get_or_none(AccountRow.id == session.account_id)
+        if account is None or not account.active or session.created < account.sessions_since:
+            return None
+        if now - session.last_used >= domain.TOUCH_EVERY:
+            self.sessions.touch(session, now)
+        due = ONE_TIME_PASSWORD in session.methods
+        return account, Holder(directory.permissions_of(account.id), due), f"session:{session.id}"
+
+    def _token_holder(self, secret: str) -> tuple[AccountRow, Holder, str] | None:
+        now = time.time()
+        token = TokenRow.get_or_none(TokenRow.digest == domain.digest(secret))
+        if token is None or token.expires <= now or not token.account.active:
+            return None
+        if now - (token.last_used or 0.0) >= domain.TOUCH_EVERY:
+            with self.transaction():
+                TokenRow.update(last_used=now).where(TokenRow.id == token.id).execute()
+        permissions = directory.permissions_of(token.account_id)
+        holder = Holder(permissions, scopes=frozenset(token.scopes.split()))
+        return token.account, holder, f"token:{token.id}"
+
+    def _usable_password(self, account: AccountRow | None, now: float) -> AuthenticatorRow | None:
+        password = directory.password_of(account.id) if account and account.active else None
+        expired = password is not None and password.expires is not None and password.expires <= now
+        return None if expired else password
+
+    def _refuse(self, account: AccountRow | None) -> None:
+        """The same answer whether the account is unknown, deactivated, or its password another."""
+        network = domain.network_of(current().address)
+        self.emit(events.SignInFailed(account_id=account.id if account else None, network=network))
+        raise NotAuthenticated("The e-mail address or the password is wrong.", code="identity.sign_in_failed")
+
+    def _rehash(self, password: AuthenticatorRow, typed: str) -> str | None:
+        return self.passwords.hash(typed) if self.passwords.is_stale(password.secret) else None
+
+    def _confirm_password(self, account: AccountRow, typed: str) -> None:
+        guard = Throttle(self.settings, account.email, current().address)
+        with self.transaction():
+            guard.take()
+        password = directory.password_of(account.id)
+        if not self.passwords.matches(password and password.secret, typed):
+            wrong = "This is not your current password."
+            raise Invalid(
+                wrong, fields=[{"field": "current_password", "code": "identity.wrong_password", "detail": wrong}]
+            )
+        with self.transaction():
+            guard.forgive()
+
+    def _new_session(self, account_id: str, method: str, began: float) -> tuple[Session, str]:
+        secret = domain.new_secret()
+        context = current()
+        session = Session(
+            id=uuid7(),
+            digest=domain.digest(secret),
+            account_id=account_id,
+            methods=(method,),
+            created=began,
+            last_used=began,
+            address=(context.address or "")[:64],
+            agent=(context.agent or "")[:200],
+        )
+        return session, secret
+
+    def _replace_session(self, session: Session) -> None:
+        """Let the new session take the place of the one with which the caller came."""
+        actor = self.actor_or_none
+        if actor and self.session_id:
+            old = [one for one in self.sessions.of_account(actor.id) if one.id == self.session_id]
+            self.sessions.remove(old)
+        self.sessions.add(session)
