@@ -1,0 +1,187 @@
+"""Answers for pages: HTML is one more surface of operations, and what a page can do the API can do.
+
+A page's first part is what it is about: if that is missing or forbidden, so is the page. Any other
+part may fail, or be hidden from who may not see it, and the page stands.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from azora.context import Context, enter, leave
+from azora.errors import AzoraError, NotAllowed, NotAuthenticated, NotFound, ServiceError
+from azora.http import csrf
+from azora.http.cookies import CookieFields, set_cookie
+from azora.http.exchange import HttpProblem
+from azora.shell.assets import Assets
+from azora.shell.drawing import Drawing
+from azora.shell.environment import Templates
+from azora.shell.i18n import Catalogues, Reader, choose_language
+from azora.shell.links import fill_path, local_path
+from azora.shell.navigation import Navigation
+from azora.shell.parts import Loaded, load_parts, target_of
+from azora.shell.submission import Outcome, new_forms, submit
+from azora.shell.visit import LANGUAGE_COOKIE, Match, Visit, visiting
+
+if TYPE_CHECKING:
+    from azora.actor import Actor
+    from azora.runtime import Runtime
+
+SIGN_IN = "/sign-in"
+_CLOSED = (NotAuthenticated, NotAllowed, NotFound)
+
+
+class PageRenderer:
+    """Draws the pages of the plugins that this process hosts."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        packages = {name: loaded.package for name, loaded in runtime.registry.plugins.items()}
+        self._runtime = runtime
+        self._catalogues = Catalogues(packages)
+        self._navigation = Navigation(runtime.registry, self._catalogues)
+        self.assets = Assets(packages)
+        self._drawing = Drawing(runtime, Templates(packages, self.assets), self._navigation)
+        self._check(runtime)
+
+    def handles(self, path: str) -> Match | None:
+        """The page at this decoded path, or None where this process has none."""
+        found = self._navigation.find(path)
+        return Match(*found) if found and found[0].name in self._runtime.hosted else None
+
+    def respond(self, match: Match, request: Request, context: Context) -> Response:
+        """The page, one of its parts, or where its form leads; an error becomes its page."""
+        return self._visit(request, context, match)
+
+    def error(self, error: AzoraError, request: Request, context: Context) -> Response:
+        """The error page in the reader's language: for whatever finds no page, or fails before one."""
+        return self._visit(request, context, None, error)
+
+    def _visit(
+        self, request: Request, context: Context, match: Match | None, error: AzoraError | None = None
+    ) -> Response:
+        visit = Visit(request, context, self._actor(context), self._reader(request, context, match), match)
+        context.locale = visit.language
+        token = enter(context)
+        try:
+            with visiting(visit):
+                response = self._failed(visit, error) if error else self._answer(visit)
+        finally:
+            leave(token)
+        if visit.new_nonce:
+            secure = request.scheme == "https"
+            response.headers.add("Set-Cookie", set_cookie(csrf.COOKIE, visit.new_nonce, secure))
+        return response
+
+    def _answer(self, visit: Visit) -> Response:
+        try:
+            if visit.match is None:
+                raise NotFound("there is no page here")
+            if visit.request.method in ("GET", "HEAD"):
+                return self._get(visit, visit.match)
+            if visit.request.method == "POST" and visit.match.page.forms:
+                return self._post(visit, visit.match)
+            raise HttpProblem(405, "method_not_allowed", "this page takes no such request")
+        except AzoraError as error:
+            return self._failed(visit, error)
+        except Exception as error:  # whatever fails, people get a page that says so
+            if visit.match:
+                self._runtime.hosted[visit.match.loaded.name].log.exception("page_failed", path=visit.path)
+            self._runtime.report(error)
+            return self._failed(visit, ServiceError())
+
+    def _failed(self, visit: Visit, error: AzoraError) -> Response:
+        asks_to_sign_in = isinstance(error, NotAuthenticated) and visit.actor is None
+        if asks_to_sign_in and visit.path != SIGN_IN and not visit.fragment and self._navigation.has(SIGN_IN):
+            came_by_get = visit.request.method in ("GET", "HEAD")
+            back = visit.address if came_by_get else visit.path
+            return redirect(f"{SIGN_IN}?next={quote(back, safe='/')}", 303)
+        return self._drawing.error(visit, error)
+
+    def _get(self, visit: Visit, match: Match) -> Response:
+        self._admit(visit, match)
+        parts = match.page.parts
+        if visit.fragment is not None:
+            if visit.fragment not in parts:
+                raise NotFound("this page has no such part")
+            parts = {visit.fragment: parts[visit.fragment]}
+        loaded = load_parts(self._runtime, visit, parts)
+        return self._drawing.page(visit, _settled(loaded), new_forms(self._runtime, visit, match))
+
+    def _post(self, visit: Visit, match: Match) -> Response:
+        outcome = submit(self._runtime, visit, match)
+        if outcome.error is None and outcome.form.then:
+            return self._led_on(visit, outcome)
+        if isinstance(outcome.error, NotAuthenticated) and not outcome.target.public:
+            return self._drawing.resume(visit, outcome.view)
+        self._admit(visit, match)
+        outcome.view.answer = outcome.reply
+        forms = new_forms(self._runtime, visit, match) | {outcome.view.name: outcome.view}
+        loaded = load_parts(self._runtime, visit, match.page.parts)
+        status = outcome.error.status if outcome.error else 200
+        response = self._drawing.page(visit, _settled(loaded), forms, status)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _led_on(self, visit: Visit, outcome: Outcome) -> Response:
+        values = {**visit.params}
+        for message in filter(None, (outcome.request, outcome.reply)):
+            values |= message.model_dump()
+        response = redirect(local_path(fill_path(outcome.form.then, values)), 303)
+        if outcome.reply is not None:
+            cookies: list[tuple[str, str]] = []
+            CookieFields(type(outcome.reply)).move(visit.request, outcome.reply, cookies)  # type: ignore[arg-type]
+            response.headers.extend(cookies)
+        return response
+
+    def _admit(self, visit: Visit, match: Match) -> None:
+        """Raise NotAuthenticated or NotAllowed unless the page is open to who visits."""
+        permission = match.page.permission
+        if permission is None:
+            return
+        if visit.actor is None:
+            raise NotAuthenticated("sign in first")
+        if not visit.actor.may(permission) or self._runtime.forbidden(visit.actor, permission):
+            raise NotAllowed(f"this needs the permission {permission}")
+
+    def _actor(self, context: Context) -> "Actor | None":
+        if context.actor is None and context.token:
+            try:
+                context.actor = self._runtime.actors.verify(context.token)
+            except NotAuthenticated:
+                context.token = None
+        return context.actor
+
+    def _reader(self, request: Request, context: Context, match: Match | None) -> Reader:
+        tag = choose_language(
+            request.cookies.get(LANGUAGE_COOKIE),
+            context.actor.locale if context.actor else None,
+            request.headers.get("Accept-Language", ""),
+        )
+        return self._catalogues.reader(tag, match.loaded.name if match else None)
+
+    def _check(self, runtime: "Runtime") -> None:
+        """Raise PluginError at start for a page that names what is not there."""
+        for hosted in runtime.hosted.values():
+            for page in hosted.plugin.pages:
+                named: Iterable[str] = [
+                    *(part.operation for part in page.parts.values()),
+                    *(form.operation for form in page.forms.values()),
+                ]
+                for operation in named:
+                    target_of(runtime, hosted.loaded, operation)
+
+
+def _settled(loaded: dict[str, Loaded]) -> dict[str, Loaded]:
+    """Raise what closes the page; hide the further parts that the reader may not see."""
+    settled = {}
+    for index, (name, part) in enumerate(loaded.items()):
+        closed = isinstance(part.error, _CLOSED)
+        if closed and index == 0 and part.error:
+            raise part.error
+        settled[name] = Loaded() if closed else part
+    return settled
+
+

@@ -1,0 +1,93 @@
+"""Loads the parts of a page side by side, each by its own call, so that one may fail alone."""
+
+from collections.abc import Mapping
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import eventlet
+from pydantic import ValidationError
+
+from azora.contract import Part
+from azora.dispatch import invalid
+from azora.errors import AzoraError, Invalid, NotFound, PluginError, ServiceError
+from azora.loader import LoadedPlugin
+from azora.messages import Message, Request
+from azora.shell.forms import decode, typed_of
+from azora.shell.visit import Visit
+
+if TYPE_CHECKING:
+    from azora.runtime import Runtime
+
+PATIENCE = 8.0
+"""Seconds that a page waits for its slowest part."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An operation as a page's plugin sees it: its own, or the slice that it needs of another."""
+
+    name: str
+    request: type[Request]
+    reply: type[Message] | None
+    public: bool
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A part that came (`reply`), was not asked for (neither), or failed (`error`)."""
+
+    reply: Any = None
+    error: AzoraError | None = None
+
+
+def target_of(runtime: "Runtime", loaded: LoadedPlugin, operation: str) -> Target:
+    """The operation that a page names, as `search` or `library.search`."""
+    plugin, _, name = operation.rpartition(".")
+    full = f"{plugin or loaded.name}.{name}"
+    known = runtime.registry.operation(full)
+    if plugin in ("", loaded.name):
+        if known is None:
+            raise PluginError(f"a page of {loaded.name} names {full}, which is no operation")
+        return Target(full, known.request, known.reply, known.public)
+    try:
+        request, reply = loaded.needs[plugin].operations[name]
+    except KeyError:
+        raise PluginError(f"a page of {loaded.name} names {full}, which {loaded.name} does not need") from None
+    return Target(full, request, reply, known.public if known else False)
+
+
+def load_parts(runtime: "Runtime", visit: Visit, parts: Mapping[str, Part]) -> dict[str, Loaded]:
+    """Every part of the page by name, in its order."""
+    if len(parts) == 1:
+        return {name: _load(runtime, visit, part) for name, part in parts.items()}
+    running = {
+        name: eventlet.spawn(copy_context().run, _load, runtime, visit, part) for name, part in parts.items()
+    }
+    return {name: greenlet.wait() for name, greenlet in running.items()}
+
+
+def _load(runtime: "Runtime", visit: Visit, part: Part) -> Loaded:
+    match = visit.match
+    if match is None:
+        raise NotFound("there is no page here")
+    try:
+        target = target_of(runtime, match.loaded, part.operation)
+        values = decode(target.request, typed_of(visit.query, match.params)) | part.fixed
+        try:
+            request = target.request.model_validate(values)
+        except ValidationError as error:
+            refused = invalid(error)
+            return Loaded() if _not_asked(refused) else Loaded(error=refused)
+        return Loaded(runtime.call(target.name, request, target.reply, timeout=PATIENCE, context=visit.context))
+    except AzoraError as error:
+        return Loaded(error=error)
+    except Exception as error:  # one part may fail in any way and the page still stands
+        runtime.hosted[match.loaded.name].log.exception("part_failed", part=part.operation)
+        runtime.report(error)
+        return Loaded(error=ServiceError())
+
+
+def _not_asked(refused: Invalid) -> bool:
+    """Whether a request is only incomplete: a search page before anything was searched for."""
+    return all(wrong["code"] == "missing" for wrong in refused.fields)

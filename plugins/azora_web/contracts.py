@@ -1,0 +1,80 @@
+"""What the web plugin offers (language and colours) and what it reads of others (the library)."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from azora import ListReply, ListRequest, Reply, Request, needs
+from pydantic import Field
+
+YEAR = 31_536_000
+"""Seconds for which a browser remembers a choice."""
+
+Language = Annotated[str, Field(json_schema_extra={"cookie": "azora_language", "max_age": YEAR})]
+Theme = Annotated[str, Field(json_schema_extra={"cookie": "azora_theme", "max_age": YEAR})]
+
+
+class SetLanguage(Request):
+    language: Literal["en", "zu", "en-XA"] = Field(description="`en-XA` is made up and shows untranslated text.")
+    next: str = Field("/", max_length=2000, description="The page to go to afterwards.")
+
+
+class LanguageSet(Reply):
+    """The language travels as a cookie."""
+
+    language: Language
+
+
+class SetTheme(Request):
+    theme: Literal["auto", "light", "dark", "contrast"] = Field(description="`auto` follows the device.")
+    next: str = Field("/", max_length=2000, description="The page to go to afterwards.")
+
+
+class ThemeSet(Reply):
+    """The theme travels as a cookie; an empty one clears it."""
+
+    theme: Theme
+
+
+# What we read of the library
+
+
+class SearchResources(ListRequest):
+    query: str = Field(min_length=1, max_length=300)
+
+
+class ListResources(ListRequest):
+    """The newest come first."""
+
+
+class Excerpt(Reply):
+    text: str
+    hit: bool
+
+
+class Card(Reply):
+    id: str
+    title: str
+    type: str
+    authors: list[str]
+    year: int | None
+    created: datetime
+
+
+class Hit(Card):
+    excerpt: list[Excerpt]
+
+
+class Found(ListReply[Hit]):
+    total: int
+    exact: bool
+
+
+class Newest(ListReply[Card]):
+    """The first page of the catalogue."""
+
+
+@needs("library", optional=True)
+class Library:
+    def search(self, request: SearchResources) -> Found: ...
+
+    def list_resources(self, request: ListResources) -> Newest: ...

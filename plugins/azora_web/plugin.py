@@ -1,0 +1,18 @@
+"""The front door of the web plugin."""
+
+from azora import Plugin, hookimpl
+
+from azora_web.contracts import Library
+from azora_web.pages import PAGES
+from azora_web.service import Choices
+
+
+@hookimpl
+def describe() -> Plugin:
+    return Plugin(
+        name="web",
+        summary="The landing page, the home page and the search",
+        services=[Choices],
+        needs=[Library],
+        pages=PAGES,
+    )
