@@ -14,6 +14,8 @@ from azora.data.rows import Rows
 from azora.errors import AzoraError
 
 Row = tuple[Any, ...]
+Table = type[peewee.Model]
+_as_peewee_errors: Any = vars(peewee)["__exception_wrapper__"]
 Dialect = Literal["sqlite", "postgresql"]
 
 __all__ = [
@@ -156,7 +158,7 @@ class PluginDatabase(ABC):
         """Raise Unavailable where the database cannot be asked."""
         self.execute("SELECT 1")
 
-    def bind(self, tables: Iterable[type[peewee.Model]]) -> None:
+    def bind(self, tables: Iterable[Table]) -> None:
         """Make these tables live here."""
         tables = list(tables)
         self.peewee.bind(tables)
@@ -193,7 +195,7 @@ class PluginDatabase(ABC):
     def _explained(self) -> Iterator[None]:
         """Turn a driver's error into what it means, where it means more than a wrong statement."""
         try:
-            with peewee.__exception_wrapper__:
+            with _as_peewee_errors:
                 yield
         except peewee.PeeweeException as error:
             known = meaning(error, self.name)

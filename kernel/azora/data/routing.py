@@ -15,9 +15,9 @@ class Routed(peewee.Database):
     Inside `transaction()`, `atomic()` is a savepoint; outside, peewee may not begin one of its own.
     """
 
-    def __init__(self, owner: PluginDatabase, *args: Any, **options: Any) -> None:
+    def __init__(self, owner: PluginDatabase, database: str, **options: Any) -> None:
         self.owner = owner
-        super().__init__(*args, thread_safe=False, **options)
+        super().__init__(database, thread_safe=False, **options)
 
     @property
     def _state(self) -> Any:
@@ -32,9 +32,6 @@ class Routed(peewee.Database):
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         return False
-
-    def init(self, database: str, **options: Any) -> None:
-        peewee.Database.init(self, database, **options)
 
     def close(self) -> bool:
         return False

@@ -49,7 +49,7 @@ class Schema:
         }
         if primary_key:
             options["primary_key"] = peewee.CompositeKey(*primary_key)
-        model = type(table, (peewee.Model,), {**columns, "Meta": type("Meta", (), options)})
+        model: Any = type(table, (peewee.Model,), {**columns, "Meta": type("Meta", (), options)})
         model.create_table(safe=False)
 
     def drop_table(self, table: str) -> None:

@@ -38,8 +38,10 @@ PRAGMAS = (
 
 
 class _RoutedSqlite(Routed, peewee.SqliteDatabase):
-    def init(self, database: str, **options: Any) -> None:
-        peewee.SqliteDatabase.init(self, database, timeout=0, **options)
+    def open(self) -> sqlite3.Connection:
+        """A connection of this file with the pragmas and peewee's functions."""
+        connection: sqlite3.Connection = self._connect()  # type: ignore[attr-defined]
+        return connection
 
 
 class SqliteFile(PluginDatabase):
@@ -55,7 +57,9 @@ class SqliteFile(PluginDatabase):
             )
         self.path = Path(data_dir) / "db" / f"{name}.db"
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.peewee = _RoutedSqlite(self, str(self.path), pragmas=PRAGMAS, check_same_thread=False)
+        self.peewee = self._routed = _RoutedSqlite(
+            self, str(self.path), pragmas=PRAGMAS, timeout=0, check_same_thread=False
+        )
         self._lock = Semaphore(1)
         self._writing: sqlite3.Connection | None = None
         self._reading: sqlite3.Connection | None = None
@@ -119,7 +123,7 @@ class SqliteFile(PluginDatabase):
 
     def _connected_writer(self) -> sqlite3.Connection:
         if self._writing is None:
-            self._writing = patiently(self.peewee._connect)
+            self._writing = patiently(self._routed.open)
         return self._writing
 
     def _commit(self, connection: sqlite3.Connection) -> None:
@@ -148,7 +152,7 @@ class SqliteFile(PluginDatabase):
         return self._reading
 
     def _connect_reader(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection = self.peewee._connect()
+        connection = self._routed.open()
         connection.execute("PRAGMA query_only = 1")
         return connection
 

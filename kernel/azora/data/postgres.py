@@ -1,0 +1,164 @@
+"""A PostgreSQL schema of a plugin's own, on pooled connections that never block the hub."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import peewee
+import psycopg2
+from eventlet import getcurrent
+from psycopg2.extras import execute_batch
+
+from azora.data.database import PluginDatabase, Row
+from azora.data.failures import is_lost
+from azora.data.pool import ConnectionPool, pool_of
+from azora.data.routing import Routed
+from azora.data.rows import Rows
+
+T = TypeVar("T")
+
+LOCK_TIMEOUT = "5s"
+"""How long a migration waits for a table that others use, who would queue up behind it."""
+_PIECE = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|\?|%""")
+
+
+class _RoutedPostgres(Routed, peewee.PostgresqlDatabase):
+    """peewee's PostgreSQL, on the owner's connections."""
+
+
+class PostgresSchema(PluginDatabase):
+    """The schema named as the plugin, in the database that the URL names.
+
+    Connections are read-only except in a transaction, so a write elsewhere is refused by the server.
+    A transaction that is timed out is undone by the server within a second.
+    """
+
+    dialect = "postgresql"
+
+    def __init__(self, name: str, url: str, pool: ConnectionPool | None = None) -> None:
+        super().__init__(name)
+        self.namespace = name
+        self.pool = pool or pool_of(url)
+        self.peewee = _RoutedPostgres(self, url)
+
+    def run(self, sql: str, params: Sequence[Any] | None) -> Rows:
+        with self._explained():
+            transaction = self._open.get(getcurrent())
+            if transaction is not None:
+                return _execute(transaction.connection, sql, params)
+            return self._read(lambda connection: _execute(connection, sql, params))
+
+    def execute_many(self, sql: str, rows: Sequence[Row]) -> None:
+        with self._explained(), self._open[getcurrent()].connection.cursor() as cursor:
+            execute_batch(cursor, _translated(sql), rows, page_size=200)
+
+    def heavy_read(self, sql: str, *params: Any) -> list[Row]:
+        """The server does the work while other greenlets run."""
+        return self.execute(sql, *params)
+
+    def close(self) -> None:
+        """Idle connections stay for the plugins that share them; they end with the last of them."""
+        self.pool.forget_idle()
+
+    def has_table(self, table: str) -> bool:
+        return bool(
+            self.execute(
+                "SELECT 1 FROM pg_tables WHERE schemaname = ? AND tablename = ?", self.name, table
+            )
+        )
+
+    def prepare(self) -> None:
+        with self.altering():
+            self.execute(f'CREATE SCHEMA IF NOT EXISTS "{self.name}"')
+
+    @contextmanager
+    def _writer(self) -> Iterator[Any]:
+        with self._explained():
+            connection = self._begin()
+        try:
+            yield connection
+        finally:
+            self.pool.release(connection)
+
+    @contextmanager
+    def _schema_writer(self) -> Iterator[Any]:
+        with self._writer() as connection:
+            with self._explained(), connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock(hashtext('azora'), hashtext(%s))", (self.name,)
+                )
+                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            yield connection
+
+    def _begin(self) -> Any:
+        """A connection with a transaction; a fresh one where the pooled one turns out to be dead."""
+
+        def begin(connection: Any) -> Any:
+            _execute(
+                connection, f"{self.pool.search_path(connection, self.name)}BEGIN READ WRITE", None
+            )
+            return connection
+
+        return self._on_live_connection(begin, keep=True)
+
+    def _read(self, read: Callable[[Any], T]) -> T:
+        def with_path(connection: Any) -> T:
+            if path := self.pool.search_path(connection, self.name):
+                _execute(connection, path, None)
+            return read(connection)
+
+        return self._on_live_connection(with_path, keep=False)
+
+    def _on_live_connection(self, act: Callable[[Any], T], *, keep: bool) -> T:
+        """Do it on a pooled connection, and once more on a new one if that one was dead."""
+        for last in (False, True):
+            connection = self.pool.acquire()
+            try:
+                result = act(connection)
+            except BaseException as error:
+                self.pool.release(connection)
+                if last or not (
+                    isinstance(error, psycopg2.Error) and (connection.closed or is_lost(error))
+                ):
+                    raise
+                self.pool.forget_idle()
+                continue
+            if not keep:
+                self.pool.release(connection)
+            return result
+        raise AssertionError("the second attempt returns or raises")
+
+    def _commit(self, connection: Any) -> None:
+        _execute(connection, "COMMIT", None)
+
+    def _roll_back(self, connection: Any) -> None:
+        try:
+            if not connection.closed:
+                _execute(connection, "ROLLBACK", None)
+        except psycopg2.Error:
+            connection.close()
+
+    def _say_who_acts(self, actor: str) -> None:
+        self.execute("SELECT set_config('azora.actor', ?, true)", actor)
+
+    def _native(self, sql: str) -> str:
+        return _translated(sql)
+
+
+def _execute(connection: Any, sql: str, params: Sequence[Any] | None) -> Rows:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return Rows(cursor)
+
+
+@lru_cache(1024)
+def _translated(sql: str) -> str:
+    """`?` as psycopg2's `%s`, and every literal `%` doubled."""
+    return _PIECE.sub(_translate, sql)
+
+
+def _translate(match: re.Match[str]) -> str:
+    piece = match[0]
+    return "%s" if piece == "?" else piece.replace("%", "%%")

@@ -1,0 +1,147 @@
+"""Jobs: an operation at the times of a cron expression, once for each due time in the whole campus.
+
+A row in `azora_jobs` for each job and due time is the lease: whoever inserts it runs the job. Times
+missed while nobody ran are made up for once; a run whose process ended is tried again.
+"""
+
+import math
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import eventlet
+from croniter import croniter
+
+from azora.contract import Job
+from azora.data.database import PluginDatabase
+from azora.data.leases import OWNER
+from azora.errors import PluginError, ServiceError
+
+if TYPE_CHECKING:
+    from azora.runtime import HostedPlugin, Runtime
+
+ATTEMPTS = 3
+SLEEP = 30.0
+"""Seconds after which the clock is looked at again, since it may be set."""
+SPARE = 30.0
+"""Seconds beyond the operation's own time after which a run counts as abandoned."""
+KEEP = 30 * 86_400.0
+
+_TAKE = """INSERT INTO azora_jobs (job, due, state, owner, until, attempts) VALUES (?, ?, 'running', ?, ?, 1)
+    ON CONFLICT (job, due) DO UPDATE
+    SET owner = excluded.owner, until = excluded.until, attempts = azora_jobs.attempts + 1
+    WHERE azora_jobs.state = 'running' AND azora_jobs.until < ? RETURNING attempts"""
+_BASELINE = """INSERT INTO azora_jobs (job, due, state, owner, until, attempts)
+    VALUES (?, ?, 'baseline', ?, 0, 0) ON CONFLICT (job, due) DO NOTHING"""
+
+
+def check_cron(expression: str) -> None:
+    """Raise PluginError where this is not a cron expression."""
+    if not croniter.is_valid(expression):
+        raise PluginError(
+            f"{expression!r} is not a cron expression: write minute, hour, day, month, weekday"
+        )
+
+
+def latest_due(cron: str, now: float) -> float:
+    """The last due time up to now, in seconds since 1970; cron times are UTC."""
+    moment = datetime.fromtimestamp(math.floor(now) + 1, UTC)
+    return float(croniter(cron, moment).get_prev(float))
+
+
+def next_due(cron: str, now: float) -> float:
+    """The first due time after now."""
+    return float(croniter(cron, datetime.fromtimestamp(now, UTC)).get_next(float))
+
+
+class JobRunner:
+    """Runs the jobs of this process's plugins. Any number of replicas may do so."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self.runtime = runtime
+
+    def run(self) -> None:
+        """Start what is due, for ever."""
+        while True:
+            now = time.time()
+            try:
+                self.start_due(now)
+            except ServiceError as error:
+                for hosted in self._with_jobs():
+                    hosted.log.warning("jobs wait for the database", error=str(error))
+            eventlet.sleep(self._pause(now))
+
+    def start_due(self, now: float) -> list[str]:
+        """Start every job that is due and that nobody else runs; their full operation names."""
+        started = []
+        for hosted in self._with_jobs():
+            for job in hosted.plugin.jobs:
+                name, due = _full(hosted, job), latest_due(job.cron, now)
+                if self._take(hosted, name, due, now):
+                    eventlet.spawn_n(self._run, hosted, name, due)
+                    started.append(name)
+        return started
+
+    def _with_jobs(self) -> list["HostedPlugin"]:
+        return [hosted for hosted in self.runtime.hosted.values() if hosted.plugin.jobs]
+
+    def _pause(self, now: float) -> float:
+        times = [
+            next_due(job.cron, now) for hosted in self._with_jobs() for job in hosted.plugin.jobs
+        ]
+        return max(0.05, min([SLEEP, *(due - time.time() for due in times)]))
+
+    def _take(self, hosted: "HostedPlugin", name: str, due: float, now: float) -> bool:
+        """Whether this process is the one to run it. A job never seen before waits for its next time."""
+        database = hosted.database
+        newest = database.execute(
+            "SELECT due, state, until FROM azora_jobs WHERE job = ? ORDER BY due DESC LIMIT 1", name
+        )
+        if (
+            newest
+            and newest[0][0] >= due
+            and not (newest[0][1] == "running" and newest[0][2] < now)
+        ):
+            return False
+        if not newest:
+            with database.transaction():
+                database.execute(_BASELINE, name, due, OWNER)
+            return False
+        until = now + self.runtime.operations[name].operation.timeout + SPARE
+        with database.transaction():
+            taken = database.execute(
+                _TAKE, name, newest[0][0] if newest[0][0] > due else due, OWNER, until, now
+            )
+        if taken and taken[0][0] > ATTEMPTS:
+            _finish(database, name, due, "the process ended during each attempt")
+            return False
+        return bool(taken)
+
+    def _run(self, hosted: "HostedPlugin", name: str, due: float) -> None:
+        context = hosted.as_itself()
+        context.key = f"job:{name}:{due:.0f}"
+        error = None
+        try:
+            self.runtime.call(name, {}, context=context)
+        except Exception as failure:  # noqa: BLE001 - an operation may raise anything
+            error = f"{type(failure).__name__}: {failure}"[:2000]
+            hosted.log.error("a job failed", job=name, due=due, error=error)
+        try:
+            _finish(hosted.database, name, due, error)
+        except ServiceError as failure:
+            hosted.log.error(
+                "a job's end was not recorded; it will run again", job=name, error=str(failure)
+            )
+
+
+def _finish(database: PluginDatabase, name: str, due: float, error: str | None) -> None:
+    with database.transaction():
+        database.execute(
+            "UPDATE azora_jobs SET state = ?, error = ?, until = 0 WHERE job = ? AND due = ? AND owner = ?",
+            *("failed" if error else "done", error, name, due, OWNER),
+        )
+        database.execute("DELETE FROM azora_jobs WHERE job = ? AND due < ?", name, due - KEEP)
+
+
+def _full(hosted: "HostedPlugin", job: Job) -> str:
+    return job.operation if "." in job.operation else f"{hosted.name}.{job.operation}"
