@@ -122,7 +122,7 @@ def decode(model: type[Request], typed: Mapping[str, list[str]]) -> dict[str, An
         given = [text.replace("\r\n", "\n") for text in given]
         kind = _kind(model, name)
         if kind == "multiple":
-            values[name] = _several(given)
+            values[name] = _several(given, _between(model, name))
         elif given[-1].strip() or _may_be_blank(model, name):
             values[name] = given[-1]
     return values
@@ -145,10 +145,15 @@ def file_fields(model: type[Request]) -> tuple[str, ...]:
     return tuple(name for name in model.model_fields if _kind(model, name) == "file")
 
 
-def _several(given: list[str]) -> list[str]:
+def _several(given: list[str], between: str) -> list[str]:
     """One text holds values between commas or line breaks; several values are one each."""
-    pieces = given[0].replace("\n", ",").split(",") if len(given) == 1 else given
+    pieces = given[0].replace("\n", between).split(between) if len(given) == 1 else given
     return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def _between(model: type[Request], name: str) -> str:
+    """What stands between the values of a list: a comma, unless the field has one value per line."""
+    return "\n" if _property(model, name).get("x-one-per-line") else ","
 
 
 @lru_cache(maxsize=512)
