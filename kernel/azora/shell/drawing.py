@@ -132,10 +132,10 @@ class Drawing:
             words=words,
             error=error,
             details=[field_words(wrong) for wrong in error.fields] or _own_detail(error),
-            retry=visit.path if error.status == 422 else visit.address,
+            retry=visit.path if error.status == 422 else visit.address_with({}),
         )
 
-    def _response(self, visit: Visit, text: str, status: int, template: str = ".html") -> Response:
+    def _response(self, visit: Visit, text: str, status: int, template: str = "page.html") -> Response:
         media_type = mimetypes.guess_type(template)[0] or "text/plain"
         if template.endswith(".webmanifest"):
             media_type = "application/manifest+json"
