@@ -1,47 +1,43 @@
-"""Form tokens that another site cannot know: derived from the session, or from a nonce cookie.
+"""Form tokens: bound to the session, or for a visitor to a cookie that only this browser holds.
 
-A token is the digest of that secret under a fresh pad, so that no two look alike (BREACH).
+A token is a random salt and its MAC under the session cookie's value, which no other site knows; so
+every process can check it without a shared key, and no two pages show the same bytes (BREACH).
 """
 
 import base64
-import hashlib
 import hmac
 import secrets
 
-COOKIE = "azora_csrf"
-"""Holds the nonce of a browser that has no session."""
+COOKIE = "azora_visitor"
+"""Holds a visitor's nonce."""
 
-FIELD = "_csrf"
-HEADER = "x-csrf-token"
+FIELD = "csrf_token"
+"""The hidden field of a form."""
 
-_SIZE = hashlib.sha256().digest_size
-
-
-def issue_token(session_or_nonce: str) -> str:
-    """A token for the forms of a page that this browser is sent."""
-    pad = secrets.token_bytes(_SIZE)
-    return base64.urlsafe_b64encode(pad + _mask(_digest(session_or_nonce), pad)).decode().rstrip("=")
-
-
-def verify(token: str, session_or_nonce: str) -> bool:
-    """Whether the token was issued to the browser that holds this session or nonce."""
-    try:
-        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except ValueError:
-        return False
-    if len(raw) != 2 * _SIZE or not session_or_nonce:
-        return False
-    return hmac.compare_digest(_mask(raw[_SIZE:], raw[:_SIZE]), _digest(session_or_nonce))
+_SALT = 16
 
 
 def new_nonce() -> str:
-    """A nonce for the cookie of a browser that has no session yet."""
+    """A value for the visitor's cookie."""
     return secrets.token_urlsafe(24)
 
 
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(b"azora csrf " + secret.encode()).digest()
+def issue_token(secret: str) -> str:
+    """A token for a form shown to whoever holds `secret`: the session cookie, or the visitor's nonce."""
+    salt = secrets.token_bytes(_SALT)
+    return base64.urlsafe_b64encode(salt + _mac(secret, salt)).decode()
 
 
-def _mask(data: bytes, pad: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(data, pad, strict=True))
+def verify(token: str, secret: str) -> bool:
+    """Whether the token was made for whoever holds `secret`."""
+    if not secret:
+        return False
+    try:
+        raw = base64.urlsafe_b64decode(token.encode("ascii"))
+    except ValueError:
+        return False
+    return hmac.compare_digest(_mac(secret, raw[:_SALT]), raw[_SALT:])
+
+
+def _mac(secret: str, salt: bytes) -> bytes:
+    return hmac.digest(secret.encode(), b"azora-form" + salt, "sha256")

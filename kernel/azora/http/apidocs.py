@@ -1,0 +1,72 @@
+"""The API told to people and programs: OpenAPI, a page to try it, and every error code."""
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from azora.http.conditional import etag, matches
+from azora.http.errorcodes import codes_document, codes_page
+from azora.http.exchange import Headers, HttpRequest, HttpResponse
+from azora.http.openapi import describe_api
+from azora.http.tryout import SCRIPT, STYLE, tryout_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from azora.http.gateway import Gateway
+
+    Describe = Callable[[Any], dict[str, Any]]
+
+JSON, HTML = "application/json", "text/html; charset=utf-8"
+
+
+def add_documentation(gateway: "Gateway", describe: "Describe" = describe_api) -> None:
+    """Serve /api/openapi.json, /api/docs and /api/errors; each is made at its first request."""
+    made: dict[str, bytes] = {}
+
+    def document() -> bytes:
+        if "openapi" not in made:
+            made["openapi"] = orjson.dumps(describe(gateway), option=orjson.OPT_NON_STR_KEYS)
+        return made["openapi"]
+
+    def openapi(request: HttpRequest) -> HttpResponse:
+        return _cached(request, document(), JSON)
+
+    def docs(request: HttpRequest) -> HttpResponse:
+        if "docs" not in made:
+            made["docs"] = tryout_page(orjson.loads(document())).encode()
+        return _cached(request, made["docs"], HTML, gateway)
+
+    def errors(request: HttpRequest) -> HttpResponse:
+        if "text/html" in request.headers.get("accept", ""):
+            return _cached(request, codes_page().encode(), HTML, gateway)
+        return _cached(request, orjson.dumps(codes_document()), JSON)
+
+    def script(request: HttpRequest) -> HttpResponse:
+        return _cached(request, SCRIPT.encode(), "text/javascript; charset=utf-8")
+
+    def style(request: HttpRequest) -> HttpResponse:
+        return _cached(request, STYLE.encode(), "text/css; charset=utf-8")
+
+    gateway.router.add("GET", "/api/openapi.json", openapi)
+    gateway.router.add("GET", "/api/docs", docs)
+    gateway.router.add("GET", "/api/docs/try.js", script)
+    gateway.router.add("GET", "/api/docs/try.css", style)
+    gateway.router.add("GET", "/api/errors", errors)
+
+
+def _cached(
+    request: HttpRequest, body: bytes, media_type: str, gateway: "Gateway | None" = None
+) -> HttpResponse:
+    """A document that is the same for all until the process is replaced; a page gets its policy."""
+    tag = etag(body)
+    headers: Headers = [("ETag", tag), ("Cache-Control", "public, no-cache")]
+    wanted = request.headers.get("if-none-match")
+    if wanted is not None and matches(wanted, tag, weak=True):
+        return HttpResponse(304, b"", headers)
+    headers.append(("Content-Type", media_type))
+    if gateway is None:
+        return HttpResponse(200, body, headers)
+    headers.append(("Content-Security-Policy", gateway.security.policy("none")))
+    return HttpResponse(200, body, headers, kind="page")

@@ -1,0 +1,272 @@
+"""From what HTTP sent to the request model: body, path and query, strictly and completely checked.
+
+The JSON body is taken strictly, text from path and query is converted; fields that the model does
+not know are refused, and so is what a database could not store.
+"""
+
+import re
+import types
+import typing
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
+
+import orjson
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from azora.contract import Operation
+from azora.dispatch import invalid
+from azora.errors import FieldError, Invalid
+from azora.http.exchange import HttpProblem, HttpRequest
+from azora.http.problems import from_validation
+from azora.http.router import template_fields
+from azora.messages import FileRef, Request
+
+BODY_VERBS = frozenset({"POST", "PUT", "PATCH"})
+MAX_QUERY_FIELDS = 200
+INT64 = 2**63
+
+_LISTS = (list, tuple, set, frozenset)
+_DOUBTFUL_JSON = re.compile(rb"\\u00(?:0[0-8bcef]|1[0-9a-f]|7f)|\\[bf]|\d{19}|NaN|Infinity", re.IGNORECASE)
+_DOUBTFUL_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\d{19}")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class RequestReader:
+    """Fills one operation's request model. Everything that its types decide is decided once."""
+
+    def __init__(self, operation: Operation) -> None:
+        model = operation.request
+        self.model = model
+        self.max_body = operation.max_body
+        self.takes_body = operation.verb in BODY_VERBS
+        self.path_fields = frozenset(template_fields(operation.path))
+        self.list_fields = frozenset(name for name in model.model_fields if is_list(model, name))
+        self.file_fields = frozenset(name for name in model.model_fields if is_file(model, name))
+        self.selects = "fields" in model.model_fields
+        self.trims = operation.shape == "reply"
+        self._convert = {name: _converter(model, name) for name in model.model_fields}
+        self._validate_json = model.__pydantic_validator__.validate_json
+        self._validate = model.__pydantic_validator__.validate_python
+
+    def read(self, request: HttpRequest, extra: dict[str, Any] | None = None) -> Request:
+        """The request model; `extra` are values that the edge itself adds.
+
+        Raises Invalid 422 with every wrong field, HttpProblem 400, 413 or 415.
+        """
+        values: dict[str, Any] = dict(request.params)
+        if request.query:
+            self._add_query(values, request.query)
+        if extra:
+            values |= extra
+        if not self.takes_body:
+            if request.body.length != 0:
+                raise HttpProblem(400, "body_not_expected", f"{request.method} takes no body here.")
+            return self._from_text(values)
+        return self._from_json(self._json_body(request), values)
+
+    def from_parts(self, values: dict[str, Any]) -> Request:
+        """The request model from text fields and stored files, as a form or an upload brings them."""
+        return self._from_text(values)
+
+    def query_values(self, request: HttpRequest) -> dict[str, Any]:
+        """The fields that path and query give, for bodies that are not JSON."""
+        values: dict[str, Any] = dict(request.params)
+        self._add_query(values, request.query)
+        return values
+
+    def _json_body(self, request: HttpRequest) -> bytes:
+        body = request.read(self.max_body)
+        if body:
+            check_json_type(request)
+        return body or b"{}"
+
+    def _from_text(self, values: dict[str, Any]) -> Request:
+        doubtful = any(isinstance(v, str) and _DOUBTFUL_TEXT.search(v) for v in _flat(values))
+        try:
+            model = self._validate(values, extra="forbid")
+        except ValidationError as error:
+            raise invalid(error) from None
+        if doubtful:
+            refuse_unstorable(model.model_dump())
+        return model
+
+    def _from_json(self, body: bytes, values: dict[str, Any]) -> Request:
+        if _DOUBTFUL_JSON.search(body):
+            refuse_unstorable(_plain_json(body))
+        try:
+            if values:
+                body = self._merge(body, values)
+            model = self._validate_json(body, strict=True, extra="forbid")
+        except ValidationError as error:
+            raise from_validation(error) from None
+        if self.file_fields:
+            self._refuse_file_references(model)
+        return model
+
+    def _merge(self, body: bytes, values: dict[str, Any]) -> bytes:
+        document = _object(body)
+        for name in values.keys() & document.keys():
+            raise Invalid(
+                "A field is given twice.",
+                fields=[_field(name, "given_twice", "Give it in the address or in the body, not in both.")],
+            )
+        for name, value in values.items():
+            convert = self._convert.get(name)
+            document[name] = convert(name, value) if convert else value
+        return orjson.dumps(document)
+
+    def _add_query(self, values: dict[str, Any], query: str) -> None:
+        for name, value in parse_query(query):
+            if value == "" or (name == "fields" and self.trims and not self.selects):
+                continue
+            if name in self.list_fields and name == "fields":
+                values.setdefault(name, []).extend(value.split(","))
+            elif name in self.list_fields:
+                values.setdefault(name, []).append(value)
+            elif name in values:
+                raise Invalid(
+                    "A field is given twice.", fields=[_field(name, "given_twice", "Give it once.")]
+                )
+            else:
+                values[name] = value
+
+    def _refuse_file_references(self, model: Request) -> None:
+        for name in self.file_fields & model.model_fields_set:
+            if getattr(model, name) is not None:
+                raise Invalid(
+                    "A file is not given by reference.",
+                    fields=[_field(name, "upload_expected", "Send the file itself as multipart/form-data.")],
+                )
+
+
+def check_json_type(request: HttpRequest) -> None:
+    """Raise HttpProblem 415 unless the body says that it is JSON, in UTF-8."""
+    media_type = request.media_type
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise HttpProblem(
+            415,
+            "unsupported_media_type",
+            f"The body is {media_type or 'of no stated type'}; send application/json.",
+            headers=[("Accept", "application/json")],
+        )
+    charset = re.search(r"charset=\"?([\w-]+)", request.headers["content-type"], re.IGNORECASE)
+    if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise HttpProblem(415, "unsupported_charset", "JSON is UTF-8.")
+
+
+def parse_query(query: str) -> Iterator[tuple[str, str]]:
+    """The pairs of a query string. Raises HttpProblem 400 where it is not UTF-8 or has too many."""
+    pieces = query.split("&", MAX_QUERY_FIELDS)
+    if len(pieces) > MAX_QUERY_FIELDS:
+        raise HttpProblem(400, "malformed_url", f"More than {MAX_QUERY_FIELDS} query fields.")
+    for piece in pieces:
+        if piece:
+            name, _, value = piece.partition("=")
+            yield _decode(name), _decode(value)
+
+
+def refuse_unstorable(document: Any) -> None:
+    """Raise Invalid where a string holds control characters or a number is beyond 64 bits."""
+    found = [
+        _field(path, code, detail) for path, code, detail in _unstorable(document, "") if code
+    ]
+    if found:
+        raise Invalid("Some fields are not right.", fields=found)
+
+
+def is_list(model: type[BaseModel], name: str) -> bool:
+    """Whether a field holds several values, so that a repeated query key fills it."""
+    return any(typing.get_origin(kind) in _LISTS or kind in _LISTS for kind in _kinds(model, name))
+
+
+def is_file(model: type[BaseModel], name: str) -> bool:
+    """Whether a field holds a stored file, so that an uploaded part fills it."""
+    return any(
+        isinstance(kind, type) and issubclass(kind, FileRef)
+        for whole in _kinds(model, name)
+        for kind in (whole, *typing.get_args(whole))
+    )
+
+
+def _kinds(model: type[BaseModel], name: str) -> Iterator[Any]:
+    annotation = model.model_fields[name].annotation
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        yield from typing.get_args(annotation)
+    else:
+        yield annotation
+
+
+def _converter(model: type[BaseModel], name: str) -> Callable[[str, Any], Any] | None:
+    """Text to the JSON value of a field, or None where text is right as it is."""
+    field = model.model_fields[name]
+    if field.annotation is str:
+        return None
+    adapter: TypeAdapter[Any] = TypeAdapter(
+        Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    )
+
+    def convert(name: str, value: Any) -> Any:
+        try:
+            return adapter.dump_python(adapter.validate_python(value), mode="json")
+        except ValidationError as error:
+            failure = invalid(error)
+            for found in failure.fields:
+                found["field"] = f"{name}.{found['field']}".rstrip(".")
+            raise failure from None
+
+    return convert
+
+
+def _plain_json(body: bytes) -> Any:
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise HttpProblem(400, "malformed_json", f"The body is not valid JSON: {error}.") from None
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    document = _plain_json(body)
+    if not isinstance(document, dict):
+        raise Invalid("The body must be a JSON object.", fields=[_field("", "model_type", "Not an object.")])
+    return document
+
+
+def _unstorable(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, str):
+        if CONTROL.search(value):
+            yield path, "control_characters", "Control characters are not allowed."
+    elif isinstance(value, bool):
+        return
+    elif isinstance(value, int):
+        if not -INT64 <= value < INT64:
+            yield path, "number_too_large", "The number does not fit in 64 bits."
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _unstorable(name, path)
+            yield from _unstorable(member, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, _LISTS):
+        for index, member in enumerate(value):
+            yield from _unstorable(member, f"{path}.{index}" if path else str(index))
+
+
+def _flat(values: dict[str, Any]) -> Iterator[Any]:
+    for value in values.values():
+        if isinstance(value, list):
+            yield from value
+        else:
+            yield value
+
+
+def _decode(text: str) -> str:
+    if "%" not in text and "+" not in text:
+        return text
+    try:
+        return unquote_to_bytes(text.replace("+", " ")).decode()
+    except UnicodeDecodeError:
+        raise HttpProblem(400, "malformed_url", "The query is not valid UTF-8.") from None
+
+
+def _field(name: str, code: str, detail: str) -> FieldError:
+    return FieldError(field=name, code=code, detail=detail)

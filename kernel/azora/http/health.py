@@ -1,0 +1,53 @@
+"""Whether the process lives, whether it can answer, and what it measured."""
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+import orjson
+
+from azora.http.access import require
+from azora.http.exchange import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from azora.http.gateway import Gateway
+
+METRICS_PERMISSION = "azora.metrics"
+
+
+def add_health(gateway: "Gateway") -> None:
+    """Serve /healthz, /readyz and /metrics."""
+    runtime = gateway.runtime
+
+    def healthz(_request: HttpRequest) -> HttpResponse:
+        return _json(200, {"status": "alive"})
+
+    def readyz(_request: HttpRequest) -> HttpResponse:
+        awaited = runtime.readiness()
+        if awaited:
+            return _json(503, {"status": "unready", "awaits": awaited})
+        return _json(200, {"status": "ready"})
+
+    def metrics(request: HttpRequest) -> HttpResponse:
+        if not _is_loopback(request.remote):
+            require(METRICS_PERMISSION, request)
+        kind = ("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        return HttpResponse(200, runtime.metrics.render(), [kind, ("Cache-Control", "no-store")])
+
+    gateway.router.add("GET", "/healthz", healthz)
+    gateway.router.add("GET", "/readyz", readyz)
+    gateway.router.add("GET", "/metrics", metrics)
+
+
+def _json(status: int, document: object) -> HttpResponse:
+    headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+    return HttpResponse(status, orjson.dumps(document), headers)
+
+
+def _is_loopback(remote: str) -> bool:
+    """Whether the request comes from this machine; a Unix socket's peer has no address."""
+    if not remote:
+        return True
+    try:
+        return ipaddress.ip_address(remote.partition("%")[0]).is_loopback
+    except ValueError:
+        return False

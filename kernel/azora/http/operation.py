@@ -1,0 +1,81 @@
+"""An operation at its route: reads the request, runs it, and writes what it replies."""
+
+from typing import TYPE_CHECKING, Any
+
+from azora.http import conditional, idempotency, pagination, selection
+from azora.http.access import admit
+from azora.http.cookies import CookieFields
+from azora.http.downloads import download
+from azora.http.edge import RequestReader
+from azora.http.exchange import Headers, HttpRequest, HttpResponse
+from azora.http.streams import stream
+from azora.http.uploads import Uploads
+from azora.messages import Message
+
+if TYPE_CHECKING:
+    from azora.dispatch import BoundOperation
+    from azora.http.gateway import Gateway
+
+JSON = "application/json"
+
+
+class OperationEndpoint:
+    """Callable with a request; made once for each operation, with all that can be known beforehand."""
+
+    def __init__(self, bound: "BoundOperation", gateway: "Gateway") -> None:
+        operation = bound.operation
+        self.bound = bound
+        self.gateway = gateway
+        self.name = bound.full
+        self.operation = operation
+        self.reader = RequestReader(operation)
+        self.uploads = Uploads(bound, self.reader) if self.reader.file_fields else None
+        self.cookies = CookieFields(operation.reply)
+        self.selection = selection.Selection(operation.reply) if operation.shape == "reply" else None
+        self.lists = pagination.is_list(operation)
+        self.reading = operation.verb == "GET"
+        self.status = 201 if operation.verb == "POST" else 200
+        self._invoke = gateway.runtime.invoke
+        self._write = operation.reply.__pydantic_serializer__.to_json if operation.reply else None
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        admit(self.operation, request)
+        if self.reading:
+            return self._run(request, {})
+        return idempotency.once(self, request, self._change)
+
+    def _change(self, request: HttpRequest) -> HttpResponse:
+        extra = conditional.precondition(self, request)
+        try:
+            return self._run(request, extra)
+        except conditional.Conflict as error:
+            raise conditional.as_failed_precondition(error, extra) from None
+
+    def _run(self, request: HttpRequest, extra: dict[str, Any]) -> HttpResponse:
+        include = self.selection.of(request) if self.selection else None
+        if self.uploads and self.uploads.applies(request):
+            model = self.uploads.read(request, extra)
+        else:
+            model = self.reader.read(request, extra)
+        reply = self._invoke(self.bound, model, request.context)
+        shape = self.operation.shape
+        if shape == "reply":
+            return self._reply(request, reply, include)
+        if shape == "file":
+            return download(self.bound.hosted.files, request, reply)
+        if shape == "stream":
+            return stream(request, reply)
+        return HttpResponse(204, headers=[("Cache-Control", "no-store")])
+
+    def _reply(
+        self, request: HttpRequest, reply: Message, include: selection.Include | None
+    ) -> HttpResponse:
+        headers: Headers = [("Content-Type", JSON)]
+        hidden = self.cookies.move(request, reply, headers) if self.cookies else None
+        body = self._write(reply, include=include, exclude=hidden) if include or hidden else self._write(reply)
+        if not self.reading:
+            headers.append(("Cache-Control", "no-store"))
+            return HttpResponse(self.status, body, headers, secret=bool(hidden))
+        if self.lists and (link := pagination.link(request, reply)):
+            headers.append(("Link", link))
+        return conditional.tagged(request, reply, body, headers)
