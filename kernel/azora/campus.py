@@ -23,7 +23,7 @@ def open_runtime(
 
     `keeper` lets this process act as the campus's operator, for commands at the terminal.
     """
-    hosted = names or list(registry.plugins)
+    hosted = list(registry.plugins) if names is None else names
     actors = load_keyring(settings.keys_folder, set(hosted), keeper=keeper)
     transport = None
     if settings.broker_url:

@@ -53,7 +53,7 @@ class Runtime:
         self._guarded = bool(registry.hooks.hook.is_allowed.get_hookimpls())
         self._greenlets: list[Any] = []
         self._started = False
-        for name in names or list(registry.plugins):
+        for name in list(registry.plugins) if names is None else names:
             self._host(name)
 
     def start(self) -> None:
