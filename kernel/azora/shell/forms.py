@@ -47,6 +47,14 @@ class Field:
     required: bool
     attributes: dict[str, Any]
     choices: list[tuple[Any, str]]
+    between: str = ", "
+
+    @property
+    def text(self) -> str:
+        """The value as one text; a list with what stands between its values."""
+        if isinstance(self.value, list | tuple):
+            return self.between.join(map(str, self.value))
+        return "" if self.value is None else str(self.value)
 
 
 @dataclass
@@ -82,6 +90,7 @@ class FormView:
             required=required,
             attributes=attributes,
             choices=[(choice, str(choice)) for choice in choices],
+            between="\n" if _between(self.model, name) == "\n" else ", ",
         )
 
     def echoes(self, name: str) -> bool:
