@@ -6,6 +6,7 @@ import eventlet
 
 from azora.campus import open_runtime
 from azora.control import ControlSocket
+from azora.errors import Unavailable
 from azora.http.gateway import Gateway
 from azora.loader import Registry
 from azora.logs import get_logger
@@ -40,7 +41,7 @@ class ServingProcess:
         """Start everything; `address` then holds the port that was taken."""
         self.runtime.start()
         if seed:
-            self.runtime.seed()
+            self._seed()
         self._listen()
 
     def start_when_migrated(self) -> None:
@@ -66,6 +67,18 @@ class ServingProcess:
     def _listen(self) -> None:
         self.address = self.gateway.listen(self.address).address
         self._control.start()
+
+    def _seed(self) -> None:
+        """Seed, as often as it takes until the other processes that it calls are there."""
+        while True:
+            try:
+                self.runtime.seed()
+                return
+            except Unavailable as error:
+                if self.runtime.transport is None:
+                    raise
+                get_logger("kernel").info("seeding_waits", reason=error.detail)
+                eventlet.sleep(_RETRY)
 
     def _await_migrations(self) -> None:
         log = get_logger("kernel")

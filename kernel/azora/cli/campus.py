@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from azora.runtime import Runtime
 
 _TOKEN_SECONDS = 3600
+_BROKER_SECONDS = 5.0
 
 
 class Campus(Protocol):
@@ -117,9 +118,9 @@ def campus_settings(data: str | None = None, **overrides: Any) -> "CampusSetting
 
 
 @contextmanager
-def locked(settings: "CampusSettings") -> Iterator[None]:
-    """Own the campus's data meanwhile. SQLite files bear one owner; PostgreSQL needs no lock of ours."""
-    if settings.database_url is not None:
+def locked(settings: "CampusSettings", *, always: bool = False) -> Iterator[None]:
+    """Own the data meanwhile: SQLite files bear one owner, `always` says that the folder does too."""
+    if settings.database_url is not None and not always:
         yield
         return
     lock = DataLock(settings.data_dir)
@@ -151,12 +152,21 @@ def _own(settings: "CampusSettings") -> Iterator[OwnCampus]:
 
     registry = load_registry()
     prepare_campus(settings, registry)
-    runtime = open_runtime(settings, registry)
+    runtime = open_runtime(settings, registry, [] if settings.broker_url else None)
     upgrade(runtime)
     runtime.start()
     try:
-        if runtime.transport and not runtime.transport.wait_ready(5.0):
-            raise Unavailable("the broker cannot be reached")
+        _await_broker(runtime)
         yield OwnCampus(runtime, operator_token(settings))
     finally:
         runtime.stop(settings.shutdown_grace)
+
+
+def _await_broker(runtime: "Runtime") -> None:
+    import eventlet
+
+    with eventlet.Timeout(_BROKER_SECONDS, False):
+        while runtime.transport and runtime.transport.trouble:
+            eventlet.sleep(0.02)
+    if runtime.transport and (trouble := runtime.transport.trouble):
+        raise Unavailable(trouble)

@@ -39,7 +39,7 @@ def up(
     settings = campus_settings(data, host=host, port=port, broker_url=broker, database_url=database)
     if processes and not settings.broker_url:
         raise Invalid("--processes needs a broker: --broker amqp://user:password@host/vhost")
-    with locked(settings):
+    with locked(settings, always=True):
         if processes:
             from azora.supervisor import Supervisor
 
