@@ -1,0 +1,167 @@
+"""`azora doctor`: each setting and where it came from, what is wrong, and what to do about it."""
+
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from azora.settings import KERNEL_SECTIONS, SettingsError, load_settings, section_class
+from azora.settings_model import Settings
+
+if TYPE_CHECKING:
+    from azora.loader import Registry
+    from azora.settings import CampusSettings
+
+Severity = Literal["ok", "note", "warning", "problem"]
+
+SHOWN_VERSIONS = ("nameko", "eventlet", "kombu", "pydantic", "peewee", "werkzeug")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `detail` says what is, `advice` what to do where it is not right."""
+
+    area: str
+    name: str
+    severity: Severity
+    detail: str
+    source: str = ""
+    advice: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def findings(settings: "CampusSettings", registry: "Registry") -> list[Finding]:
+    """Everything that was looked at, settings first. Takes at most a few seconds; never raises."""
+    from azora.reachability import reach
+
+    return [
+        *_settings(settings, registry),
+        *_profile(settings),
+        *_plugins(registry),
+        *_data_folder(settings),
+        *reach(settings, registry),
+        *_versions(),
+    ]
+
+
+def healthy(found: list[Finding]) -> bool:
+    """Whether nothing among the findings keeps the campus from working."""
+    return all(finding.severity != "problem" for finding in found)
+
+
+def _settings(settings: "CampusSettings", registry: "Registry") -> Iterator[Finding]:
+    yield from _values("campus", "AZORA_", settings)
+    sections = {name: section_class(name) for name in KERNEL_SECTIONS}
+    sections |= {name: loaded.plugin.settings for name, loaded in registry.plugins.items()}
+    for name, kind in sections.items():
+        try:
+            values = load_settings(kind, name, settings)
+        except SettingsError as error:
+            for problem in error.problems:
+                yield Finding("settings", name, "problem", problem, advice="Correct or remove it.")
+        else:
+            yield from _values(name, f"AZORA_{name.upper()}_", values)
+
+
+def _values(area: str, prefix: str, values: Settings) -> Iterator[Finding]:
+    for name in type(values).model_fields:
+        yield Finding(
+            f"settings of {area}",
+            f"{prefix}{name.upper()}",
+            "ok",
+            values.shown(name),
+            values.source_of(name),
+        )
+
+
+def _profile(settings: "CampusSettings") -> Iterator[Finding]:
+    """What is fine on a laptop and is not in production."""
+    if not settings.in_production:
+        yield Finding("profile", "profile", "note", "development: cookies also travel over http")
+        return
+    if not (settings.public_url or "").startswith("https://"):
+        yield Finding(
+            "profile",
+            "public_url",
+            "problem",
+            "production without an https address",
+            advice="Set AZORA_PUBLIC_URL to the https:// address that browsers use.",
+        )
+    if settings.sentry_dsn is None:
+        yield Finding(
+            "profile",
+            "sentry_dsn",
+            "warning",
+            "unexpected errors are only logged",
+            advice="Set AZORA_SENTRY_DSN.",
+        )
+
+
+def _plugins(registry: "Registry") -> Iterator[Finding]:
+    for name, loaded in registry.plugins.items():
+        yield Finding("plugins", name, "ok", loaded.version)
+    for name, reason in registry.refused.items():
+        yield Finding(
+            "plugins", name, "problem", f"refused: {reason}", advice="Update it or remove it."
+        )
+
+
+def _data_folder(settings: "CampusSettings") -> Iterator[Finding]:
+    folder = settings.data_dir
+    probe = folder / ".doctor"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        yield Finding(
+            "data", str(folder), "problem", f"cannot be written: {error.strerror}",
+            advice="Give this user the right to write there, or set AZORA_DATA_DIR.",
+        )  # fmt: skip
+        return
+    yield Finding("data", str(folder), "ok", "can be written")
+    yield _free_space(folder, settings.min_free_disk)
+    if folder.stat().st_mode & 0o007:
+        yield Finding(
+            "data", str(folder), "warning", "everybody on this machine may look into it",
+            advice=f"chmod o-rwx {folder}",
+        )  # fmt: skip
+
+
+def _free_space(folder: Path, least: int) -> Finding:
+    free = shutil.disk_usage(folder).free
+    words = f"{free / 1e9:.1f} GB free"
+    if free < least:
+        advice = "Free some space: uploads are refused."
+        return Finding("data", "disk", "problem", words, advice=advice)
+    if free < 10 * least:
+        return Finding("data", "disk", "warning", words, advice="Free some space soon.")
+    return Finding("data", "disk", "ok", words)
+
+
+def _versions() -> Iterator[Finding]:
+    from azora import __version__
+
+    yield Finding("versions", "azora", "ok", __version__)
+    yield Finding("versions", "python", "ok", sys.version.split()[0])
+    yield _sqlite()
+    for name in SHOWN_VERSIONS:
+        try:
+            yield Finding("versions", name, "ok", version(name))
+        except PackageNotFoundError:
+            yield Finding(
+                "versions", name, "problem", "is not installed", advice="pip install azora"
+            )
+
+
+def _sqlite() -> Finding:
+    if sqlite3.sqlite_version_info < (3, 35):
+        advice = "Use a Python built with SQLite 3.35 or later."
+        return Finding("versions", "sqlite", "problem", sqlite3.sqlite_version, advice=advice)
+    return Finding("versions", "sqlite", "ok", sqlite3.sqlite_version)
