@@ -4,19 +4,11 @@ from azora import Form, Page, Part
 
 from azora_identity.domain import CHANGE_PASSWORD, USE_ACCOUNT
 
+PERSON = "/people/{id}"
+
 PAGES = [
-    Page(
-        "/sign-in",
-        "Sign in",
-        "sign_in.html",
-        forms={"sign_in": Form("identity.sign_in", then="{next}")},
-    ),
-    Page(
-        "/sign-out",
-        "Sign out",
-        "sign_out.html",
-        forms={"sign_out": Form("identity.sign_out", then="/sign-in")},
-    ),
+    Page("/sign-in", "Sign in", "sign_in.html", forms={"sign_in": Form("identity.sign_in", then="{next}")}),
+    Page("/sign-out", "Sign out", "sign_out.html", forms={"sign_out": Form("identity.sign_out", then="/")}),
     Page(
         "/account",
         "Your account",
@@ -26,13 +18,14 @@ PAGES = [
             "me": Part("identity.me"),
             "sessions": Part("identity.list_sessions"),
             "tokens": Part("identity.list_tokens"),
+            "permissions": Part("identity.list_permissions"),
         },
         forms={
-            "change_profile": Form("identity.change_profile", then="/account"),
+            "change_profile": Form("identity.change_profile", then="/account?notice=saved"),
             "revoke_session": Form("identity.revoke_session", then="/account"),
             "revoke_other_sessions": Form("identity.revoke_other_sessions", then="/account"),
             "create_token": Form("identity.create_token", then=""),
-            "revoke_token": Form("identity.revoke_token", then="/account"),
+            "revoke_token": Form("identity.revoke_token", then="/account?notice=removed"),
         },
     ),
     Page(
@@ -49,16 +42,28 @@ PAGES = [
         "people.html",
         permission="identity.read_accounts",
         nav=80,
-        parts={
-            "accounts": Part("identity.list_accounts"),
-            "roles": Part("identity.list_roles"),
-        },
+        parts={"accounts": Part("identity.list_accounts")},
+    ),
+    Page(
+        "/people/new",
+        "Create an account",
+        "new_account.html",
+        permission="identity.manage_accounts",
+        parts={"roles": Part("identity.list_roles")},
+        forms={"create_account": Form("identity.create_account", then="")},
+    ),
+    Page(
+        PERSON,
+        "Person",
+        "person.html",
+        permission="identity.read_accounts",
+        parts={"account": Part("identity.read_account"), "roles": Part("identity.list_roles")},
         forms={
-            "create_account": Form("identity.create_account", then=""),
-            "grant_role": Form("identity.grant_role", then="/people"),
-            "revoke_role": Form("identity.revoke_role", then="/people"),
-            "deactivate_account": Form("identity.deactivate_account", then="/people"),
-            "reactivate_account": Form("identity.reactivate_account", then="/people"),
+            "grant_role": Form("identity.grant_role", then=PERSON),
+            "revoke_role": Form("identity.revoke_role", then=PERSON),
+            "sign_out_account": Form("identity.sign_out_account", then=PERSON),
+            "deactivate_account": Form("identity.deactivate_account", then=PERSON),
+            "reactivate_account": Form("identity.reactivate_account", then=PERSON),
         },
     ),
 ]

@@ -3,7 +3,7 @@
 from azora import Conflict, Invalid, Request, operation
 
 from azora_identity import contracts, directory, events
-from azora_identity.domain import ADMINISTRATOR, EVERYTHING, GUEST, MEMBER
+from azora_identity.domain import ADMINISTRATOR, EVERYTHING, GUEST, MEMBER, USE_ACCOUNT
 from azora_identity.models import GrantRow, RoleRow
 from azora_identity.parts import IdentityService
 
@@ -19,7 +19,7 @@ class Roles(IdentityService):
         """List every role with what it permits."""
         return contracts.Roles(items=[_shown(row) for row in RoleRow.select().order_by(RoleRow.name)])
 
-    @operation("GET /permissions", permission=READ)
+    @operation("GET /permissions", permission=USE_ACCOUNT)
     def list_permissions(self, request: Request) -> contracts.KnownPermissions:
         """List what the installed plugins let roles permit."""
         return contracts.KnownPermissions(

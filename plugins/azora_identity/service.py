@@ -1,6 +1,7 @@
 """Signing in and out, the password, and the answer to the kernel's question: who is this?"""
 
 import time
+from urllib.parse import quote
 
 from azora import Invalid, NotAllowed, NotAuthenticated, NotFound, Request, operation
 from azora.context import current
@@ -14,8 +15,6 @@ from azora_identity.throttle import Throttle
 
 ACTOR_SECONDS = 60.0
 """How long a signed actor is good; the kernel asks anew every two seconds."""
-
-NEW_PASSWORD_PAGE = "/account/password"
 
 
 class Access(IdentityService):
@@ -73,7 +72,7 @@ class Access(IdentityService):
             session_token=secret,
             account_id=account.id,
             must_change_password=due,
-            next=NEW_PASSWORD_PAGE if due else domain.safe_path(request.next),
+            next=_new_password_page(request.next) if due else domain.safe_path(request.next),
         )
 
     @operation("DELETE /sessions/current", public=True)
@@ -231,3 +230,7 @@ class Access(IdentityService):
             old = [one for one in self.sessions.of_account(actor.id) if one.id == self.session_id]
             self.sessions.remove(old)
         self.sessions.add(session)
+
+
+def _new_password_page(following: str) -> str:
+    return f"/account/password?next={quote(domain.safe_path(following), safe='/')}"
