@@ -70,16 +70,16 @@ class Registry:
             self.hooks.unregister(loaded.module)
 
     def permissions_elsewhere(self) -> dict[str, set[str]]:
-        """For each plugin the permissions of the operations that it needs of others."""
-        return {
-            name: {
-                operation.permission
-                for need in loaded.needs.values()
-                for called in need.operations
-                if (operation := self.operation(f"{need.plugin}.{called}")) and operation.permission
-            }
-            for name, loaded in self.plugins.items()
-        }
+        """For each plugin the permissions of the operations that it needs of others, and of its jobs."""
+        return {name: set(self._permissions_of(loaded)) for name, loaded in self.plugins.items()}
+
+    def _permissions_of(self, loaded: LoadedPlugin) -> Iterable[str]:
+        called = [f"{need.plugin}.{name}" for need in loaded.needs.values() for name in need.operations]
+        jobs = [job.operation for job in loaded.plugin.jobs]
+        for target in called + [job if "." in job else f"{loaded.name}.{job}" for job in jobs]:
+            operation = self.operation(target)
+            if operation and operation.permission:
+                yield operation.permission
 
 
 def load_registry(modules: Iterable[tuple[str, Any]] = (), *, installed: bool = True) -> Registry:
