@@ -30,6 +30,11 @@ def file_size(size: int) -> str:
     )
 
 
+def language_name(code: str | None) -> str:
+    """`zu` → `isiZulu`, or as the reader calls it; an unknown code is its own name."""
+    return reader().locale.languages.get(code or "", code or "")
+
+
 def day(value: Any) -> str:
     """`23 November 2026`; takes a date, a time, an ISO 8601 text or seconds since 1970."""
     return dates.format_date(_moment(value), "long", locale=reader().locale)
@@ -64,6 +69,7 @@ def _moment(value: Any) -> datetime:
 
 FILTERS = {
     "number": number,
+    "language_name": language_name,
     "money": money,
     "file_size": file_size,
     "day": day,
