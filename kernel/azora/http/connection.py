@@ -30,12 +30,12 @@ SLOWEST_BODY = 500.0
 _SINGLE = frozenset(
     {"host", "content-length", "content-type", "authorization", "origin", "idempotency-key", "range"}
 )
-_HOST = re.compile(r"[\w.:\[\]-]*$", re.ASCII)
+_HOST = re.compile(r"[\w.:\[\]-]+", re.ASCII)
 _STATUS = {code: f"HTTP/1.1 {code} {reason}\r\n".encode() for code, reason in REASONS.items()}
 
 
-class ClientGone(Exception):
-    """The client closed the connection, or is too slow."""
+class ClientGone(BaseException):
+    """The client is gone, or the server stops: the request must end, whatever would catch an error."""
 
 
 class Incoming:
@@ -133,7 +133,7 @@ class Connection:
         incoming.expects = headers.get("expect", "").lower() == "100-continue"
         if incoming.version not in ("1.0", "1.1"):
             incoming.refused = HttpProblem(505, "http_version", "This server speaks HTTP/1.1.")
-        elif incoming.version == "1.1" and not _HOST.match(headers.get("host", "\n")):
+        elif incoming.version == "1.1" and not _HOST.fullmatch(headers.get("host", "")):
             incoming.refused = HttpProblem(400, "malformed_request", "The Host header is missing or wrong.")
         self._waiting.append(incoming)
         if len(self._waiting) > MAX_PIPELINED:
@@ -203,11 +203,8 @@ class Connection:
                 if started:
                     self._send_refusal(HttpProblem(408, "request_timeout", "The headers did not come in time."))
                 return False
-            except httptools.HttpParserError as error:
-                if not self._waiting:
-                    self._send_refusal(self._refusal(error))
-                    return False
-                self._waiting[-1].keep_alive = False
+            except httptools.HttpParserError:
+                self._break_off()
             if not started:
                 started = True
                 limit = time.monotonic() + self._limits.header_timeout
@@ -341,11 +338,16 @@ class Connection:
         self._arriving.refused = problem
         return problem
 
-    def _refusal(self, error: Exception) -> HttpProblem:
-        """What a parser error means: our own limit, or a request that is not HTTP."""
-        if self._arriving is not None and self._arriving.refused:
-            return self._arriving.refused
-        return HttpProblem(400, "malformed_request", "This is not a request as HTTP/1.1 says.")
+    def _break_off(self) -> None:
+        """Nothing after a parser error can be told apart: refuse what was arriving, then close."""
+        incoming = self._arriving
+        if incoming is None or incoming.complete:
+            incoming = Incoming(self)
+        if incoming.refused is None:
+            detail = "This is not a request as HTTP/1.1 says."
+            incoming.refused = HttpProblem(400, "malformed_request", detail)
+        if not incoming.headed:
+            self._waiting.append(incoming)
 
 
 def _origin_form(url: str) -> str:
@@ -367,6 +369,6 @@ def _date() -> bytes:
     return _date_line[1]
 
 
-def _throw(greenlet: object, error: Exception) -> None:
+def _throw(greenlet: object, error: BaseException) -> None:
     if not greenlet.dead:  # type: ignore[attr-defined]
         greenlet.throw(error)  # type: ignore[attr-defined]
