@@ -8,7 +8,7 @@ PAGES = (
     Page("/search", "Search the campus", "search.html", parts={"resources": Part("library.search")}),
     Page("/language", "Language", "language.html", forms={"language": Form("set_language", then="{next}")}),
     Page("/theme", "Colours", "theme.html", forms={"theme": Form("set_theme", then="{next}")}),
-    Page("/robots.txt", "", "robots.txt"),
-    Page("/manifest.webmanifest", "", "manifest.webmanifest"),
-    Page("/favicon.svg", "", "favicon.svg"),
+    Page("/robots.txt", "Azora", "robots.txt"),
+    Page("/manifest.webmanifest", "Azora", "manifest.webmanifest"),
+    Page("/favicon.svg", "Azora", "favicon.svg"),
 )

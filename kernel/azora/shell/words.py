@@ -73,7 +73,7 @@ _FIELD_WORDS = {
     "datetime_from_date_parsing": N_("Write a date and a time, such as 2026-11-23 14:30."),
     "datetime_parsing": N_("Write a date and a time, such as 2026-11-23 14:30."),
     "time_parsing": N_("Write a time, such as 14:30."),
-    "uuid_parsing": N_("This is not a valid number of ours."),
+    "uuid_parsing": N_("This number is not one of ours."),
     "url_parsing": N_("Write a whole address, such as https://example.org."),
     "model_type": N_("Choose a file."),
     "control_characters": N_("Remove the invisible characters."),
@@ -105,7 +105,8 @@ def field_words(wrong: FieldError) -> str:
             return ngettext(singular, plural, int(context[limit]))
     if code in _FIELD_WORDS:
         return _filled(_FIELD_WORDS[code], context)
-    return gettext(wrong.get("detail") or "") or gettext("This is not right.")
+    detail = wrong.get("detail")
+    return gettext(detail) if detail else gettext("This is not right.")
 
 
 def form_words(error: AzoraError) -> str:
