@@ -25,6 +25,9 @@ PAUSE = 0.05
 """Seconds before the second attempt; doubled and jittered from there."""
 
 
+_NOT_THE_CALLEES_FAULT = ("breaker_open", "overloaded")
+
+
 class Wire(Protocol):
     """How calls leave this process."""
 
@@ -99,7 +102,7 @@ class Caller:
                         target, request, reply, timeout or self._timeout(known), child
                     )
             except ServiceError as error:
-                breaker.record(error.code != "breaker_open")
+                breaker.record(error.code not in _NOT_THE_CALLEES_FAULT)
                 if not attempts or not _time_left(child):
                     raise
                 eventlet.sleep(pause * random.uniform(0.5, 1.5))

@@ -254,14 +254,15 @@ def test_any_other_is_tried_once(campus):
 
 
 def test_the_breaker_opens_after_failures_in_a_row_and_says_so(campus):
-    for _ in range(8):
+    failures = campus.settings.breaker_failures
+    for _ in range(failures):
         with pytest.raises(Unavailable):
             campus.call("echo.broken", Ask())
     with pytest.raises(Unavailable) as refusal:
         campus.call("echo.broken", Ask())
     assert refusal.value.code == "breaker_open"
     assert refusal.value.sent == "not_sent"
-    assert Echo.attempts["broken"] == 8
+    assert Echo.attempts["broken"] == failures
     assert campus.call("echo.echo", Ask(text="others go on")).text == "others go on"
 
 

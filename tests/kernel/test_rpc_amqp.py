@@ -274,10 +274,12 @@ def test_processes_know_each_other_within_seconds(campus):
 
 def test_a_broker_that_restarts_loses_no_event_and_no_campus(tmp_path, rabbitmq):
     url = rabbitmq.new_vhost()
+    # Stopped, not killed: RabbitMQ 3.10 that is killed within seconds of a quorum queue's declaration
+    # never serves that queue again.
     with campus_of(tmp_path, url) as (bell, tower):
         bell.call("bell.ring", Say(text="before"))
         assert eventually(lambda: tower.call("tower.heard", Say()).text) == "before"
-        rabbitmq.kill()
+        rabbitmq.stop()
         eventually(lambda: not tower.transport.ready)
         with pytest.raises(Unavailable):
             tower.call("bell.say", Say(text="x"))

@@ -21,6 +21,9 @@ HEARTBEAT = 10
 """Seconds between heartbeats; a peer that is silent for two of them is gone."""
 
 CONNECT_TIMEOUT = 5
+SETUP_TIMEOUT = 8
+"""Seconds for connecting and declaring: a broker that is just starting may never answer a declaration."""
+
 LONGEST_PAUSE = 5.0
 
 Step = Callable[[amqp.Connection], None]
@@ -98,7 +101,10 @@ class BrokerConnection:
         pause = 0.1
         while not self._stopping:
             try:
-                self._connect()
+                with eventlet.Timeout(
+                    SETUP_TIMEOUT, TimeoutError("the broker did not set up in time")
+                ):
+                    self._connect()
                 pause = 0.1
                 while not self._stopping:
                     self._connection.drain_events()
@@ -131,7 +137,7 @@ class BrokerConnection:
         if connection is not None:
             try:
                 connection.transport.close()
-            except (LOST, AttributeError):
+            except (*LOST, AttributeError):
                 self.log.debug("broker_close_failed")
         if was_ready:
             self._up = eventlet.event.Event()

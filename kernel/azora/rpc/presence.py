@@ -1,6 +1,7 @@
 """Who is there: every process says each second what it hosts; whoever is silent for five is gone."""
 
 import os
+import secrets
 import socket
 import time
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Presence:
         self._channel: amqp.Channel | None = None
         self._nodes: dict[str, Node] = {}
         self._about = {
-            "name": f"{socket.gethostname()}:{os.getpid()}",
+            "name": f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}",
             "plugins": plugins,
             "since": time.time(),
         }
