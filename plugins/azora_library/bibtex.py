@@ -35,7 +35,7 @@ MOST_ABBREVIATED = 1_000_000
 
 _START = re.compile(rb"\s*@\s*[A-Za-z]\w*\s*[{(]")
 _KEY = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,={}]+)")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _TYPES = {
     "article": domain.ARTICLE, "inproceedings": domain.ARTICLE, "conference": domain.ARTICLE,
     "incollection": domain.ARTICLE, "inbook": domain.ARTICLE, "book": domain.BOOK,
@@ -185,7 +185,7 @@ def _blocks(piece: Piece, encoding: str) -> Iterator[Block | _Fault]:
         yield _Fault(key and key.group(1), f"has more than {DEEPEST} braces within braces")
         return
     for block in bibtexparser.parse_string(text, parse_stack=[]).blocks:
-        if isinstance(block, DuplicateFieldKeyBlock):
+        if isinstance(block, DuplicateFieldKeyBlock) and block.ignore_error_block:
             yield block.ignore_error_block
         elif isinstance(block, ParsingFailedBlock):
             yield _Fault(key and key.group(1), f"is not sound BibTeX: {_reason(block)}")

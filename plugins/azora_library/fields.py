@@ -57,5 +57,9 @@ Issns = Annotated[list[Issn], Field(max_length=50), AfterValidator(domain.distin
 Link = Annotated[
     Line, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")
 ]
-Names = Annotated[list[Name], Field(max_length=2000), AfterValidator(domain.distinct)]
+Names = Annotated[
+    list[Name],
+    Field(max_length=2000, json_schema_extra={"x-one-per-line": True}),
+    AfterValidator(domain.distinct),
+]
 Tags = Annotated[list[Tag], Field(max_length=100), AfterValidator(domain.distinct)]

@@ -33,7 +33,7 @@ class Terms(NamedTuple):
         return bool(self.prefix)
 
     def match(self, word: str) -> bool:
-        return word in self.whole or bool(self.prefix) and word.startswith(self.prefix)
+        return word in self.whole or (bool(self.prefix) and word.startswith(self.prefix))
 
 
 def fold(text: str) -> str:

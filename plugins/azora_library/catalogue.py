@@ -1,0 +1,218 @@
+"""The catalogue as rows: what a resource becomes in the tables, and what the tables say of it.
+
+Whoever changes a resource does it here, inside a transaction: its tags, its words in the search
+index and the event that tells of it go with it.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from azora.errors import Conflict, FieldError, Invalid, NotFound
+from azora.messages import FileRef
+from azora_library import domain, text
+from azora_library.contracts import (
+    Card,
+    Description,
+    Resource,
+    ResourceAdded,
+    ResourceChanged,
+    ResourceRemoved,
+    ResourceType,
+)
+from azora_library.index import INDEXES, Document
+from azora_library.models import ResourceRow, TagRow, TypeRow
+
+if TYPE_CHECKING:
+    from azora.hosted import HostedPlugin
+
+DESCRIBED = tuple(Description.model_fields)
+TITLE_KEY = 80
+"""Characters by which titles sort; a cursor holds them."""
+
+
+class Catalogue:
+    """The resources of one campus, changed on behalf of `who` (an actor's id, where one is known)."""
+
+    def __init__(self, hosted: "HostedPlugin", who: str | None = None) -> None:
+        self._hosted = hosted
+        self._database = hosted.database
+        self._index = INDEXES[hosted.database.dialect]
+        self._who = who
+
+    def find(self, id: str) -> ResourceRow:
+        """The resource as it is. Raises NotFound."""
+        return _found(ResourceRow.get_or_none(ResourceRow.id == id), id)
+
+    def take(self, id: str, if_revision: int | None) -> ResourceRow:
+        """The resource for changing it, kept from others until the transaction ends.
+
+        Raises NotFound, or Conflict where it changed since `if_revision`.
+        """
+        query = ResourceRow.select().where(ResourceRow.id == id)
+        if self._database.dialect == "postgresql":
+            query = query.for_update()
+        row = _found(query.first(), id)
+        if if_revision is not None and row.revision != if_revision:
+            raise Conflict(
+                f"Somebody changed this resource meanwhile: it is at revision {row.revision}, you read "
+                f"{if_revision}. Nothing of yours was saved; read it again.",
+                code="library.resource_changed",
+            )
+        return row
+
+    def add(
+        self,
+        values: Mapping[str, Any],
+        file: FileRef | None = None,
+        source: tuple[str, str] | None = None,
+    ) -> ResourceRow:
+        """Put a resource in. `source` is the record that it comes from, and the digest of that."""
+        self.require_type(values["type"])
+        now = datetime.now(UTC)
+        row = ResourceRow(
+            **values, created=now, updated=now, created_by=self._who, updated_by=self._who
+        )
+        if file:
+            _attach(row, file)
+        if source:
+            row.source, row.source_digest = source
+        self._save(row, force_insert=True)
+        self._hosted.emit(
+            ResourceAdded(id=row.id, title=row.title, type=row.type, category=row.category)
+        )
+        return row
+
+    def change(self, row: ResourceRow, values: Mapping[str, Any]) -> bool:
+        """Say something else of a resource; whether that made a difference."""
+        before = row.category
+        changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if not changed:
+            return False
+        if "type" in changed:
+            self.require_type(changed["type"])
+        for name, value in changed.items():
+            setattr(row, name, value)
+        self._touch(row, before)
+        return True
+
+    def attach(self, row: ResourceRow, file: FileRef) -> None:
+        """Give a resource its file, in place of the one it had."""
+        _attach(row, file)
+        self._touch(row, row.category)
+
+    def remove(self, row: ResourceRow) -> None:
+        """Take a resource out, with its tags and its words."""
+        self._index.drop(self._database, row.number)
+        TagRow.delete().where(TagRow.resource == row.number).execute()
+        ResourceRow.delete().where(ResourceRow.number == row.number).execute()
+        self._hosted.emit(ResourceRemoved(id=row.id, category=row.category))
+
+    def types(self) -> list[ResourceType]:
+        """Every type that a resource may have."""
+        registered = {row.name: row.label for row in TypeRow.select().order_by(TypeRow.name)}
+        return [
+            ResourceType(name=name, label=label)
+            for name, label in {**domain.TYPES, **registered}.items()
+        ]
+
+    def require_type(self, name: str) -> None:
+        """Raise Invalid for a type that nobody registered."""
+        if name in domain.TYPES or TypeRow.get_or_none(TypeRow.name == name):
+            return
+        known = ", ".join(kind.name for kind in self.types())
+        problem = FieldError(
+            field="type", code="library.unknown_type", detail=f"{name} is no type here: {known}."
+        )
+        raise Invalid("Some fields are not right.", code="library.unknown_type", fields=[problem])
+
+    def _touch(self, row: ResourceRow, category_before: str | None) -> None:
+        row.revision += 1
+        row.updated, row.updated_by = datetime.now(UTC), self._who
+        self._save(row)
+        self._hosted.emit(
+            ResourceChanged(
+                id=row.id,
+                title=row.title,
+                type=row.type,
+                category=row.category,
+                category_before=category_before,
+            )
+        )
+
+    def _save(self, row: ResourceRow, *, force_insert: bool = False) -> None:
+        """Write the row, its tags and its words. Counters are left alone: they grow on their own."""
+        row.title_key = " ".join(text.words(row.title))[:TITLE_KEY]
+        counters = (ResourceRow.views, ResourceRow.downloads)
+        kept = None if force_insert else [f for f in row._meta.sorted_fields if f not in counters]
+        row.save(force_insert=force_insert, only=kept)
+        TagRow.delete().where(TagRow.resource == row.number).execute()
+        if row.tags:
+            TagRow.insert_many([{"resource": row.number, "tag": tag} for tag in row.tags]).execute()
+        self._index.put(self._database, row.number, _document(row))
+
+
+def resource(row: ResourceRow) -> Resource:
+    """Everything that the catalogue says of a resource."""
+    said = {name: getattr(row, name) for name in DESCRIBED}
+    return Resource(
+        **said,
+        id=row.id,
+        file=file_of(row),
+        source=row.source,
+        downloads=row.downloads,
+        views=row.views,
+        created=row.created,
+        updated=row.updated,
+        revision=row.revision,
+    )
+
+
+def card(row: ResourceRow) -> Card:
+    """A resource as a list shows it."""
+    return Card(**card_values(row))
+
+
+def card_values(row: ResourceRow) -> dict[str, Any]:
+    names = ("id", "title", "type", "authors", "category", "language", "year", "created")
+    return {name: getattr(row, name) for name in names} | {"has_file": row.file_digest is not None}
+
+
+def file_of(row: ResourceRow) -> FileRef | None:
+    if row.file_digest is None:
+        return None
+    return FileRef(
+        digest=row.file_digest,
+        size=row.file_size,
+        name=row.file_name,
+        media_type=row.file_media_type,
+    )
+
+
+def _attach(row: ResourceRow, file: FileRef) -> None:
+    row.file_digest, row.file_size = file.digest, file.size
+    row.file_name, row.file_media_type = file.name, file.media_type
+
+
+def _document(row: ResourceRow) -> Document:
+    subjects = [
+        row.category,
+        *row.tags,
+        row.publisher,
+        *row.isbn,
+        *row.issn,
+        row.doi,
+        row.file_name,
+    ]
+    return Document(
+        title=row.title,
+        authors=" ".join(row.authors),
+        subjects=" ".join(filter(None, subjects)),
+        content=row.content,
+    )
+
+
+def _found(row: ResourceRow | None, id: str) -> ResourceRow:
+    if row is None:
+        raise NotFound(f"The library has no resource {id}.", code="library.resource_not_found")
+    return row

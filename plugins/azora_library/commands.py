@@ -1,0 +1,125 @@
+"""`azora library …`: what librarians do on the command line."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from azora.cli.output import AsJson, DataDir, console, print_json
+from azora.errors import Invalid
+
+if TYPE_CHECKING:
+    from azora_library.formats import Format
+    from azora_library.importing import Account, Send
+
+SHOWN = 50
+"""Refused records that the terminal lists; `--json` lists them all."""
+
+
+def register(cli: typer.Typer) -> None:
+    cli.command("import")(import_catalogue)
+
+
+def import_catalogue(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="MARC 21 or BibTeX.")],
+    source: Annotated[
+        str,
+        typer.Option(
+            help="The catalogue's name; importing under it again updates. Default: the file's name."
+        ),
+    ] = "",
+    encoding: Annotated[str, typer.Option(help="The file's encoding, where it does not say.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")
+    ] = False,
+    as_json: AsJson = False,
+    data: DataDir = None,
+) -> int:
+    """Import a catalogue; running it again makes no duplicates.
+
+    Exits with 0 when every record is in, and with 1 when some were refused.
+    """
+    from azora.cli.campus import campus
+    from azora_library.formats import format_of
+    from azora_library.importing import Account
+
+    _check_encoding(encoding)
+    account = Account()
+    name = source or re.sub(r"[^A-Za-z0-9._-]+", "-", file.stem).strip("-._")[:80] or "import"
+    with file.open("rb") as stream:
+        found = format_of(stream)
+        with campus(data) as here:
+
+            def send(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+                request = {"source": name, "records": records, "dry_run": dry_run}
+                return here.call("library.import_records", request)["outcomes"]
+
+            _run(stream, found, encoding or None, send, account, file.stat().st_size, quiet=as_json)
+    _report(account, found.name, name, dry_run, as_json)
+    return 1 if account.refused else 0
+
+
+def _run(
+    stream: Any,
+    found: "Format",
+    encoding: str | None,
+    send: "Send",
+    account: "Account",
+    size: int,
+    *,
+    quiet: bool,
+) -> None:
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from azora_library.importing import import_file
+
+    columns = (
+        TextColumn(f"{found.name} [progress.description]{{task.description}}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console(error=True), disable=quiet) as progress:
+        task = progress.add_task("", total=size)
+        for position in import_file(stream, found.read, encoding, send, account):
+            progress.update(task, completed=position, description=f"{account.records:,} records")
+
+
+def _report(
+    account: "Account", format_name: str, source: str, dry_run: bool, as_json: bool
+) -> None:
+    outcomes = {name: account.counts[name] for name in ("added", "updated", "unchanged", "refused")}
+    if as_json:
+        refused = [
+            {"record": one.number, "key": one.key, "reason": one.reason} for one in account.refused
+        ]
+        print_json(
+            {
+                "format": format_name,
+                "source": source,
+                "dry_run": dry_run,
+                "records": account.records,
+            }
+            | outcomes
+            | {"refusals": refused}
+        )
+        return
+    from rich.markup import escape
+
+    out = console()
+    for one in account.refused[:SHOWN]:
+        key = f" [bold]{escape(one.key)}[/]" if one.key else ""
+        out.print(f"[red]✗[/] record {one.number}{key}: {escape(one.reason)}")
+    if len(account.refused) > SHOWN:
+        out.print(f"… and {len(account.refused) - SHOWN:,} more; --json lists them all")
+    would = " (dry run: nothing was changed)" if dry_run else ""
+    counted = ", ".join(f"{count:,} {name}" for name, count in outcomes.items())
+    out.print(f"{account.records:,} records of {escape(source)}: {counted}{would}")
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "".encode(encoding or "utf-8")
+    except LookupError:
+        raise Invalid(f"{encoding!r} is no encoding; utf-8, latin-1 and cp1251 are.") from None

@@ -1,0 +1,43 @@
+"""The kinds of catalogue file that can be read, told apart by what stands in them."""
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NamedTuple
+
+from azora.errors import Invalid
+from azora_library import bibtex, marc
+from azora_library.records import Read, Refused
+
+HEAD = 65_536
+
+Reader = Callable[[BinaryIO, str | None], Iterator[Read | Refused]]
+
+
+class Format(NamedTuple):
+    """A kind of file: how to know it, and how to read it record by record."""
+
+    name: str
+    looks_like: Callable[[bytes], bool]
+    read: Reader
+
+
+FORMATS = (
+    Format("MARC 21", marc.looks_like_marc, marc.read_marc),
+    Format("BibTeX", bibtex.looks_like_bibtex, bibtex.read_bibtex),
+)
+
+
+def format_of(stream: BinaryIO) -> Format:
+    """The format of a file, by its beginning. Raises Invalid where it is none of ours."""
+    head = stream.read(HEAD)
+    stream.seek(0)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Invalid(
+            "This file is in UTF-16. Save it as UTF-8 and import that.", code="library.encoding"
+        )
+    for known in FORMATS:
+        if known.looks_like(head):
+            return known
+    raise Invalid(
+        "This file is neither MARC 21 nor BibTeX; nothing was imported.",
+        code="library.unknown_format",
+    )

@@ -1,0 +1,103 @@
+"""The history of the library's tables: append-only, each step with its way back.
+
+`library_words` is the search index: folded words by resource number, written by search.py in the
+transaction that changes the resource.
+"""
+
+import peewee
+
+from azora.data.migrations import Schema
+from azora.tables import IdField, TimeField
+
+_INDEX = {
+    "sqlite": (
+        (
+            "CREATE VIRTUAL TABLE library_words "
+            "USING fts5(title, authors, subjects, content, tokenize = 'ascii', prefix = '2 3 4')"
+        ),
+    ),
+    "postgresql": (
+        (
+            "CREATE TABLE library_words (number integer PRIMARY KEY "
+            "REFERENCES library_resource (number) ON DELETE CASCADE, document tsvector NOT NULL)"
+        ),
+        "CREATE INDEX library_words_document ON library_words USING gin (document)",
+    ),
+}
+
+
+def m0001_create(schema: Schema) -> None:
+    schema.create_table(
+        "library_resource",
+        number=peewee.AutoField(),
+        id=IdField(unique=True),
+        title=peewee.TextField(),
+        title_key=peewee.TextField(collation='"C"' if schema.dialect == "postgresql" else None),
+        type=peewee.CharField(max_length=40),
+        content=peewee.TextField(),
+        authors=peewee.TextField(),
+        category=peewee.TextField(null=True),
+        tags=peewee.TextField(),
+        language=peewee.CharField(max_length=3, null=True),
+        year=peewee.IntegerField(null=True),
+        publisher=peewee.TextField(null=True),
+        isbn=peewee.TextField(),
+        issn=peewee.TextField(),
+        doi=peewee.TextField(null=True),
+        link=peewee.TextField(null=True),
+        file_digest=peewee.CharField(max_length=64, null=True),
+        file_size=peewee.BigIntegerField(null=True),
+        file_name=peewee.TextField(null=True),
+        file_media_type=peewee.TextField(null=True),
+        source=peewee.TextField(null=True, unique=True),
+        source_digest=peewee.CharField(max_length=64, null=True),
+        downloads=peewee.BigIntegerField(),
+        views=peewee.BigIntegerField(),
+        created=TimeField(),
+        updated=TimeField(),
+        revision=peewee.IntegerField(),
+        created_by=peewee.CharField(max_length=60, null=True, index=True),
+        updated_by=peewee.CharField(max_length=60, null=True, index=True),
+        indexes=[
+            (("type", "number"), False),
+            (("category", "number"), False),
+            (("language", "number"), False),
+            (("year", "number"), False),
+            (("title_key", "number"), False),
+            (("file_digest",), False),
+        ],
+        constraints=["CHECK (downloads >= 0)", "CHECK (views >= 0)", "CHECK (revision >= 1)"],
+    )
+    schema.create_table(
+        "library_tag",
+        resource=peewee.IntegerField(),
+        tag=peewee.TextField(),
+        primary_key=["resource", "tag"],
+        indexes=[(("tag", "resource"), False)],
+        constraints=[
+            "FOREIGN KEY (resource) REFERENCES library_resource (number) ON DELETE CASCADE"
+        ],
+    )
+    schema.create_table(
+        "library_category",
+        name=peewee.TextField(primary_key=True),
+        resources=peewee.BigIntegerField(),
+    )
+    schema.create_table(
+        "library_type",
+        name=peewee.CharField(max_length=40, primary_key=True),
+        label=peewee.TextField(),
+    )
+    for statement in _INDEX[schema.dialect]:
+        schema.execute(statement)
+
+
+def m0001_create_down(schema: Schema) -> None:
+    for table in (
+        "library_words",
+        "library_type",
+        "library_category",
+        "library_tag",
+        "library_resource",
+    ):
+        schema.drop_table(table)

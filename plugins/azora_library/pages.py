@@ -1,0 +1,44 @@
+"""The library's pages: search, a resource, and the forms that add, edit and remove one."""
+
+from azora import Form, Page, Part
+
+MANAGE = "library.manage"
+TYPES = {"types": Part("list_types")}
+UNCOUNTED = Part("read_resource", {"count": False})
+
+PAGES = (
+    Page("/library", "Library", "library.html", parts={"found": Part("search"), **TYPES}, nav=10),
+    Page(
+        "/library/add",
+        "Add a resource",
+        "add.html",
+        permission=MANAGE,
+        parts=TYPES,
+        forms={"add": Form("add_resource", then="/library/{id}?notice=added")},
+    ),
+    Page(
+        "/library/{id}",
+        "Resource",
+        "resource.html",
+        parts={"resource": Part("read_resource"), **TYPES},
+    ),
+    Page(
+        "/library/{id}/edit",
+        "Edit",
+        "edit.html",
+        permission=MANAGE,
+        parts={"resource": UNCOUNTED, **TYPES},
+        forms={
+            "edit": Form("replace_resource", then="/library/{id}?notice=saved"),
+            "upload": Form("upload_file", then="/library/{id}?notice=saved"),
+        },
+    ),
+    Page(
+        "/library/{id}/delete",
+        "Remove",
+        "delete.html",
+        permission=MANAGE,
+        parts={"resource": UNCOUNTED},
+        forms={"remove": Form("remove_resource", then="/library?notice=removed")},
+    ),
+)

@@ -1,0 +1,39 @@
+"""What the library knows of people: who catalogued what. Nothing else here is personal."""
+
+from typing import TYPE_CHECKING
+
+import peewee
+
+from azora_library.models import ResourceRow
+
+if TYPE_CHECKING:
+    from azora.hosted import HostedPlugin
+
+
+def erase(plugin: "HostedPlugin", subject: str) -> str:
+    """Forget that this person catalogued anything; the resources stay."""
+    ids = _actor_ids(subject)
+    with plugin.transaction():
+        forgotten = [
+            ResourceRow.update({column: None}).where(column.in_(ids)).execute()
+            for column in (ResourceRow.created_by, ResourceRow.updated_by)
+        ]
+    return "erased" if any(forgotten) else "none"
+
+
+def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
+    """The resources that this person added, and those that they changed last."""
+    return {
+        "added": _resources(ResourceRow.created_by, subject),
+        "changed": _resources(ResourceRow.updated_by, subject),
+    }
+
+
+def _resources(column: peewee.Field, subject: str) -> list[dict[str, str]]:
+    rows = ResourceRow.select().where(column.in_(_actor_ids(subject))).order_by(ResourceRow.number)
+    return [{"id": row.id, "title": row.title, "updated": row.updated.isoformat()} for row in rows]
+
+
+def _actor_ids(subject: str) -> list[str]:
+    """A person's id as accounts write it, and as actors carry it."""
+    return [subject, f"user:{subject}"]

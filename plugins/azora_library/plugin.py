@@ -1,0 +1,62 @@
+"""The library's front door: what it is made of, and what it does at the moments of a campus's life."""
+
+from typing import TYPE_CHECKING
+
+from azora import Permission, Plugin, hookimpl
+from azora_library import contracts
+from azora_library.models import TABLES
+from azora_library.pages import PAGES
+from azora_library.service import Counters, Discovery, Resources
+from azora_library.settings import LibrarySettings
+
+if TYPE_CHECKING:
+    import typer
+
+    from azora.hosted import HostedPlugin
+
+
+@hookimpl
+def describe() -> Plugin:
+    return Plugin(
+        name="library",
+        summary="A catalogue of books, articles, videos, documents and presentations",
+        services=[Resources, Discovery, Counters],
+        events=[
+            contracts.ResourceAdded,
+            contracts.ResourceChanged,
+            contracts.ResourceRemoved,
+            contracts.ResourceDownloaded,
+        ],
+        permissions=[Permission("library.manage", "Add, change, import and remove resources")],
+        pages=PAGES,
+        tables=TABLES,
+        settings=LibrarySettings,
+    )
+
+
+@hookimpl
+def register_commands(cli: "typer.Typer") -> None:
+    from azora_library import commands
+
+    commands.register(cli)
+
+
+@hookimpl
+def seed(plugin: "HostedPlugin") -> None:
+    from azora_library import demo
+
+    demo.seed(plugin)
+
+
+@hookimpl
+def erase_subject(plugin: "HostedPlugin", subject: str) -> str:
+    from azora_library import people
+
+    return people.erase(plugin, subject)
+
+
+@hookimpl
+def export_subject(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
+    from azora_library import people
+
+    return people.export(plugin, subject)

@@ -1,0 +1,193 @@
+"""The library's operations, and the handlers that keep its categories counted."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from azora import Service, on_event, operation
+from azora.errors import NotFound, ServiceError
+from azora.messages import FileRef, ListReply
+from azora_library import contracts, text
+from azora_library.catalogue import DESCRIBED, Catalogue, card, card_values, file_of, resource
+from azora_library.intake import Intake
+from azora_library.models import CategoryRow, ResourceRow, TypeRow
+from azora_library.search import Search
+
+FILE_LIMIT = 500_000_000
+IMPORT_LIMIT = 20_000_000
+
+
+class Resources(Service):
+    """What the catalogue holds: reading it, and changing it."""
+
+    @operation("GET /resources", public=True)
+    def list_resources(self, request: contracts.ListResources) -> ListReply[contracts.Card]:
+        """List resources, the newest first"""
+        query = contracts.SearchResources(**request.model_dump(), sort="newest")
+        page = Search(self.hosted.database, query).page()
+        return ListReply[contracts.Card](items=list(map(card, _rows(page.numbers))), next=page.next)
+
+    @operation("POST /resources", permission="library.manage", max_body=FILE_LIMIT, timeout=600)
+    def add_resource(self, request: contracts.AddResource) -> contracts.Resource:
+        """Add a resource, with its file where there is one"""
+        with self.transaction():
+            return resource(self._catalogue.add(_described(request), request.file))
+
+    @operation("GET /resources/{id}", public=True)
+    def read_resource(self, request: contracts.ReadResource) -> contracts.Resource:
+        """Read a resource; counts as a view"""
+        found = resource(self._catalogue.find(request.id))
+        if request.count:
+            self._counting(lambda: self._count_one("views", request.id))
+        return found
+
+    @operation("PUT /resources/{id}", permission="library.manage")
+    def replace_resource(self, request: contracts.ReplaceResource) -> contracts.Resource:
+        """Say everything of a resource anew"""
+        with self.transaction():
+            row = self._catalogue.take(request.id, request.if_revision)
+            self._catalogue.change(row, _described(request))
+            return resource(row)
+
+    @operation("PATCH /resources/{id}", permission="library.manage")
+    def update_resource(self, request: contracts.UpdateResource) -> contracts.Resource:
+        """Change some of what is said of a resource"""
+        given = {name: value for name, value in _described(request).items() if value is not None}
+        with self.transaction():
+            row = self._catalogue.take(request.id, request.if_revision)
+            self._catalogue.change(row, given)
+            return resource(row)
+
+    @operation("DELETE /resources/{id}", permission="library.manage")
+    def remove_resource(self, request: contracts.RemoveResource) -> None:
+        """Take a resource out of the catalogue"""
+        with self.transaction():
+            self._catalogue.remove(self._catalogue.take(request.id, request.if_revision))
+
+    @operation(
+        "POST /resources/{id}/file", permission="library.manage", max_body=FILE_LIMIT, timeout=600
+    )
+    def upload_file(self, request: contracts.UploadFile) -> contracts.Resource:
+        """Give a resource its file, in place of the one it had"""
+        with self.transaction():
+            row = self._catalogue.take(request.id, None)
+            self._catalogue.attach(row, request.file)
+            return resource(row)
+
+    @operation("GET /resources/{id}/file", public=True, timeout=600)
+    def download_file(self, request: contracts.DownloadFile) -> FileRef:
+        """Download the file of a resource; counts as a download"""
+        file = file_of(self._catalogue.find(request.id))
+        if file is None:
+            raise NotFound("This resource has no file.", code="library.file_not_found")
+        self._counting(lambda: self._count_download(request.id))
+        return file
+
+    @operation("POST /imports", permission="library.manage", max_body=IMPORT_LIMIT, timeout=120)
+    def import_records(self, request: contracts.ImportRecords) -> contracts.ImportReport:
+        """Take in records of another catalogue; running it again makes no duplicates"""
+        intake = Intake(self.hosted, request, self.actor.id)
+        return contracts.ImportReport(outcomes=list(intake.outcomes()))
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        actor = self.actor_or_none
+        return Catalogue(self.hosted, actor.id if actor else None)
+
+    def _count_download(self, id: str) -> None:
+        self._count_one("downloads", id)
+        self.emit(contracts.ResourceDownloaded(id=id))
+
+    def _count_one(self, counter: str, id: str) -> None:
+        column = getattr(ResourceRow, counter)
+        ResourceRow.update({column: column + 1}).where(ResourceRow.id == id).execute()
+
+    def _counting(self, count: Callable[[], None]) -> None:
+        """Count in a transaction; a full disk stops the counting, not the reading."""
+        try:
+            with self.transaction():
+                count()
+        except ServiceError as error:
+            self.log.warning("not_counted", reason=error.detail)
+
+
+class Discovery(Service):
+    """Finding one's way: search, categories and types."""
+
+    @operation("GET /search", public=True, timeout=10)
+    def search(self, request: contracts.SearchResources) -> contracts.Found:
+        """Search the catalogue, with facets"""
+        search = Search(self.hosted.database, request)
+        page = search.page()
+        counts = search.counts(self.settings.facet_bound)
+        hits = [
+            contracts.Hit(**card_values(row), excerpt=_excerpt(row, search.terms))
+            for row in _rows(page.numbers)
+        ]
+        return contracts.Found(items=hits, next=page.next, **counts._asdict())
+
+    @operation("GET /categories", public=True)
+    def list_categories(self, request: contracts.ListCategories) -> contracts.Categories:
+        """List the categories that hold something, and how much"""
+        rows = CategoryRow.select().where(CategoryRow.resources > 0).order_by(CategoryRow.name)
+        return contracts.Categories(
+            items=[contracts.Category(name=row.name, resources=row.resources) for row in rows]
+        )
+
+    @operation("GET /types", public=True)
+    def list_types(self, request: contracts.ListTypes) -> contracts.ResourceTypes:
+        """List the types that a resource may have"""
+        return contracts.ResourceTypes(items=Catalogue(self.hosted).types())
+
+    @operation("POST /types", permission="library.manage", idempotent=True)
+    def add_type(self, request: contracts.AddType) -> contracts.ResourceType:
+        """Add a type, for plugins and people who keep more than the built-in five"""
+        with self.transaction():
+            TypeRow.insert(name=request.name, label=request.label).on_conflict(
+                conflict_target=[TypeRow.name], update={TypeRow.label: request.label}
+            ).execute()
+        return contracts.ResourceType(name=request.name, label=request.label)
+
+
+class Counters(Service):
+    """Keeps the number of resources in each category: every event counts exactly once."""
+
+    @on_event("library.resource_added")
+    def count_added(self, event: contracts.ResourceAdded) -> None:
+        self._count({event.category: 1})
+
+    @on_event("library.resource_changed")
+    def count_moved(self, event: contracts.ResourceChanged) -> None:
+        if event.category != event.category_before:
+            self._count({event.category_before: -1, event.category: 1})
+
+    @on_event("library.resource_removed")
+    def count_removed(self, event: contracts.ResourceRemoved) -> None:
+        self._count({event.category: -1})
+
+    def _count(self, changes: dict[str | None, int]) -> None:
+        named = {name: change for name, change in changes.items() if name is not None}
+        with self.transaction():
+            for name in sorted(named):  # one order for everybody, so that nobody deadlocks
+                self.hosted.database.execute(
+                    "INSERT INTO library_category (name, resources) VALUES (?, ?) ON CONFLICT (name) "
+                    "DO UPDATE SET resources = library_category.resources + excluded.resources",
+                    name,
+                    named[name],
+                )
+
+
+def _described(
+    request: contracts.AddResource | contracts.ReplaceResource | contracts.UpdateResource,
+) -> dict[str, object]:
+    return {name: getattr(request, name) for name in DESCRIBED}
+
+
+def _rows(numbers: list[int]) -> list[ResourceRow]:
+    """The resources in the order of their numbers' list."""
+    found = {row.number: row for row in ResourceRow.select().where(ResourceRow.number.in_(numbers))}
+    return [found[number] for number in numbers if number in found]
+
+
+def _excerpt(row: ResourceRow, terms: text.Terms) -> list[contracts.Excerpt]:
+    pieces = text.excerpt(" ".join(row.content[:20_000].split()), terms)
+    return [contracts.Excerpt(text=piece.text, hit=piece.hit) for piece in pieces]
