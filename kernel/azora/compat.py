@@ -17,11 +17,16 @@ _BOUNDS = {
 }  # fmt: skip
 
 
-def mismatches(sent: type[BaseModel], read: type[BaseModel]) -> list[str]:
-    """Why values of `sent` would not always be valid for `read`; one line for each field, [] if they fit."""
+def mismatches(sent: type[BaseModel], read: type[BaseModel], *, limits: bool = True) -> list[str]:
+    """Why values of `sent` would not always be valid for `read`; one line for each field, [] if they fit.
+
+    Without `limits`, bounds and patterns do not count: a caller that oversteps one is told so then.
+    """
     sender = sent.model_json_schema(mode="serialization")
     reader = read.model_json_schema(mode="validation")
-    return list(compare(sender, reader))
+    return list(
+        compare(sender if limits else _unlimited(sender), reader if limits else _unlimited(reader))
+    )
 
 
 def compare(sent: Schema, read: Schema) -> Iterator[str]:
@@ -106,6 +111,17 @@ def _compare_limits(sent: Schema, read: Schema, path: str) -> Iterator[str]:
             yield f"{path or 'value'}: {limit} is {read[limit]} for the reader, {sent.get(limit, 'none')} for the sender"
     if "pattern" in read and sent.get("pattern") != read["pattern"]:
         yield f"{path or 'value'}: not bound to the pattern {read['pattern']}"
+
+
+def _unlimited(schema: Any) -> Any:
+    """The schema without bounds and patterns, at every depth."""
+    if isinstance(schema, dict):
+        return {
+            key: _unlimited(value)
+            for key, value in schema.items()
+            if not (key in (*_BOUNDS, "pattern") and not isinstance(value, dict))
+        }
+    return [_unlimited(item) for item in schema] if isinstance(schema, list) else schema
 
 
 def _choices(schema: Schema) -> list[Schema]:

@@ -74,7 +74,9 @@ class Registry:
         return {name: set(self._permissions_of(loaded)) for name, loaded in self.plugins.items()}
 
     def _permissions_of(self, loaded: LoadedPlugin) -> Iterable[str]:
-        called = [f"{need.plugin}.{name}" for need in loaded.needs.values() for name in need.operations]
+        called = [
+            f"{need.plugin}.{name}" for need in loaded.needs.values() for name in need.operations
+        ]
         jobs = [job.operation for job in loaded.plugin.jobs]
         for target in called + [job if "." in job else f"{loaded.name}.{job}" for job in jobs]:
             operation = self.operation(target)
@@ -182,7 +184,7 @@ def _unmet_needs(registry: Registry, loaded: LoadedPlugin) -> Iterable[str]:
                 yield f"needs {target}, which {need.plugin} does not offer"
                 continue
             for problem in [
-                *mismatches(request, offered.request),
+                *mismatches(request, offered.request, limits=False),
                 *_unread(request, offered.request),
             ]:
                 yield f"{target} request {problem}"

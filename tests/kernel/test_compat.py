@@ -63,6 +63,12 @@ def test_what_does_not_fit_is_named(field, annotation, words):
     assert problems[0].startswith(words)
 
 
+def test_limits_do_not_count_where_the_caller_is_told_when_it_oversteps_one():
+    short = sliced(title=(str, Field(max_length=20, pattern="^[A-Z]")))
+    assert mismatches(Book, short, limits=False) == []
+    assert mismatches(Book, sliced(pattern=(str, ...)), limits=False) != []
+
+
 def test_nested_models_are_compared_by_path():
     class Wrong(Reply):
         name: int
