@@ -10,6 +10,7 @@ from azora.errors import NotAuthenticated
 if TYPE_CHECKING:
     from azora.actor import Actor
     from azora.runtime import Runtime
+    from azora.traces import LocalTrace
 
 ACTOR, DEADLINE, CHAIN, KEY = (
     "azora-actor",
@@ -67,7 +68,7 @@ class Context:
         self.operation: str | None = None
         self.locale: str | None = parent.locale if parent else None
         self.ordinal = 0
-        self.spans: list[Any] | None = parent.spans if parent else None
+        self.spans: LocalTrace | None = parent.spans if parent else None
         self.address: str | None = parent.address if parent else None
         self.agent: str | None = parent.agent if parent else None
 

@@ -57,7 +57,7 @@ def healthy(found: list[Finding]) -> bool:
 
 def _settings(settings: "CampusSettings", registry: "Registry") -> Iterator[Finding]:
     yield from _values("campus", "AZORA_", settings)
-    sections = {name: section_class(name) for name in KERNEL_SECTIONS}
+    sections: dict[str, Any] = {name: section_class(name) for name in KERNEL_SECTIONS}
     sections |= {name: loaded.plugin.settings for name, loaded in registry.plugins.items()}
     for name, kind in sections.items():
         try:

@@ -5,15 +5,15 @@ Logs, traces and error reports all pass here: by key name where a value has one,
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, SecretBytes, SecretStr
 
-STARS = "***"
-MAX_TEXT = 16_000
-"""Characters of one value that are kept; what follows is cut."""
+from azora.maskedtext import STARS, mask_text, mask_url
+
+__all__ = ["STARS", "is_sensitive", "mask", "mask_text", "mask_url"]
 
 _MAX_DEPTH = 6
 _MAX_ITEMS = 100
@@ -101,69 +101,6 @@ _TELLING_PAIRS = frozenset(
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
-_KEY_IN_TEXT = (
-    r"pass(?:word|wd|phrase|code)|pwd|secret|token|api_?key|private_?key|access_?key|authorization|"
-    r"credential|csrf|azora_session|session_?id|otp|cvv|cvc|card_?number|id_?number|mnemonic"
-)
-
-
-def _keep_first_group(match: re.Match[str]) -> str:
-    return match[1] + STARS
-
-
-def _card(match: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", match[0])
-    return STARS if _luhn(digits) else match[0]
-
-
-def _south_african_id(match: re.Match[str]) -> str:
-    month, day = int(match[0][2:4]), int(match[0][4:6])
-    plausible = 1 <= month <= 12 and 1 <= day <= 31 and _luhn(match[0])
-    return STARS if plausible else match[0]
-
-
-Replacement = str | Callable[[re.Match[str]], str]
-_SHAPES: list[tuple[re.Pattern[str], Replacement]] = [
-    (re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----.*?(?:-----END|\Z)", re.S), STARS),
-    (
-        re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://[^/\s:@'\"]{0,100}:)[^/\s@'\"]{1,200}(?=@)"),
-        _keep_first_group,
-    ),
-    (
-        re.compile(r"(\b(?:set-)?cookie[\"']?\s{0,3}[:=]\s{0,3})[^\n\r}\]]+", re.I),
-        _keep_first_group,
-    ),
-    (
-        re.compile(r"(\b(?:bearer|basic|digest|token)\s{1,3})[\w.~+/=-]{6,}", re.I),
-        _keep_first_group,
-    ),
-    (
-        re.compile(
-            rf"((?:{_KEY_IN_TEXT})[\w-]{{0,20}}[\"']?\s{{0,3}}[:=]\s{{0,3}})"
-            r"(?:\\?\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"',;&}\])]+)",
-            re.I,
-        ),
-        _keep_first_group,
-    ),
-    (re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}"), STARS),
-    (
-        re.compile(
-            r"\b(?:azt_|sk_|rk_|pk_live_|whsec_|sk-|ghp_|gho_|xox[abp]-|AKIA|SG\.)[\w.-]{8,}"
-        ),
-        STARS,
-    ),
-    (re.compile(r"[\w.!#$&'*+/=?^`{|}~-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"), STARS),
-    (re.compile(r"(?<![\w.-])\d{10}[01][89]\d(?![\w-])"), _south_african_id),
-    (re.compile(r"(?<![\w.-])(?:[3-6]|2[2-7])\d{3}(?:[ -]?\d){8,15}(?![\w-])"), _card),
-    (re.compile(r"(?<![\w.])(?:\+|\b00)[1-9](?:[ ().-]{0,2}\d){7,14}(?![\w-])"), STARS),
-    (re.compile(r"(?<![\w.:-])\(?0[1-8]\d\)?[ -]?\d{3}[ -]?\d{4}(?![\w-])"), STARS),
-    (re.compile(r"(?<![\w.:-])(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-])"), STARS),
-    (re.compile(r"(?<![\w.-])27[1-8]\d{8}(?![\w-])"), STARS),
-]
-_SUSPICIOUS = re.compile(
-    r"[@=:]|%40|\d{3}|eyJ|-----BEGIN|(?:azt|sk|rk|pk|ghp|gho|whsec)[_-]|xox|AKIA|SG\.|[Bb]earer |[Bb]asic |[Tt]oken "
-)
-
 
 def mask(value: Any, key: str = "", depth: int = 0) -> Any:
     """A copy of JSON-like shape without secrets and personal data; models and objects become text."""
@@ -177,22 +114,6 @@ def mask(value: Any, key: str = "", depth: int = 0) -> Any:
     if kind is int or kind is float:
         return value if -1e9 < value < 1e9 else _mask_number(value)
     return _mask_compound(value, depth)
-
-
-def mask_text(text: str) -> str:
-    """The text with everything starred that looks like a secret, an address or a number of a person."""
-    if len(text) > MAX_TEXT:
-        text = text[:MAX_TEXT] + "… (cut)"
-    if not _SUSPICIOUS.search(text):
-        return text
-    for shape, replacement in _SHAPES:
-        text = shape.sub(replacement, text)
-    return text
-
-
-def mask_url(url: str) -> str:
-    """An address without its password."""
-    return re.sub(r"(://[^/:@]*:)[^/]*(?=@)", _keep_first_group, url)
 
 
 @lru_cache(maxsize=4096)
@@ -249,12 +170,3 @@ def _words(value: object) -> str:
         return str(value)
     except Exception as error:  # noqa: BLE001 – a broken __str__ must not break the line that reports it
         return f"<{type(value).__name__}: {type(error).__name__} in str()>"
-
-
-def _luhn(digits: str) -> bool:
-    """The checksum of payment cards and South African identity numbers."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        number = int(digit) * (2 if place % 2 else 1)
-        total += number - 9 if number > 9 else number
-    return total % 10 == 0

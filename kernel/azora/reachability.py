@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from azora.loader import LoadedPlugin, Registry
     from azora.settings import CampusSettings
 
+Question = tuple[str, str, Callable[[], str], str]
+
 PATIENCE = 3.0
 """Seconds that each may take to answer."""
 MAX_SKEW = 2.0
@@ -22,37 +25,29 @@ MAX_SKEW = 2.0
 
 def reach(settings: "CampusSettings", registry: "Registry") -> Iterator[Finding]:
     """Ask everything that the settings name; what is not named is not needed."""
+    for area, name, ask, advice in _questions(settings, registry):
+        yield _tried(area, name, ask, advice)
+
+
+def _questions(settings: "CampusSettings", registry: "Registry") -> Iterator[Question]:
+    """What to ask: (area, name, how, advice where it fails)."""
+    database = "Start the database, or correct AZORA_DATABASE_URL."
     for loaded in registry.plugins.values():
-        yield _tried("database", loaded.name, lambda p=loaded: _schema(settings, p), _DATABASE)
+        yield "database", loaded.name, partial(_schema, settings, loaded), database
     for url in sorted({settings.database_url_of(name) or "" for name in registry.plugins} - {""}):
-        yield _tried("clock", mask_url(url), lambda u=url: _clock(u), _DATABASE)
-    if settings.broker_url:
-        url = settings.broker_url
-        yield _tried(
-            "broker",
-            mask_url(url),
-            lambda: _broker(url),
-            "Start RabbitMQ, or correct AZORA_BROKER_URL.",
-        )
-    if settings.redis_url:
-        url = settings.redis_url
-        yield _tried(
-            "redis", mask_url(url), lambda: _redis(url), "Start Redis, or correct AZORA_REDIS_URL."
-        )
-    if settings.otlp_endpoint:
-        yield _tried(
-            "traces",
-            settings.otlp_endpoint,
-            lambda: _port(settings.otlp_endpoint or ""),
-            "Start the collector, or remove AZORA_OTLP_ENDPOINT.",
-        )
+        yield "clock", mask_url(url), partial(_clock, url), database
+    if url := settings.broker_url or "":
+        advice = "Start RabbitMQ, or correct AZORA_BROKER_URL."
+        yield "broker", mask_url(url), partial(_broker, url), advice
+    if url := settings.redis_url or "":
+        advice = "Start Redis, or correct AZORA_REDIS_URL."
+        yield "redis", mask_url(url), partial(_redis, url), advice
+    if url := settings.otlp_endpoint or "":
+        advice = "Start the collector, or remove AZORA_OTLP_ENDPOINT."
+        yield "traces", url, partial(_port, url), advice
     if settings.files != "disk":
-        yield _tried(
-            "files", settings.files, lambda: _bucket(settings), "Correct AZORA_FILES and its keys."
-        )
-
-
-_DATABASE = "Start the database, or correct AZORA_DATABASE_URL."
+        advice = "Correct AZORA_FILES and its keys."
+        yield "files", settings.files, partial(_bucket, settings), advice
 
 
 class NotAsItShould(Exception):

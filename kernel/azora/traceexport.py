@@ -12,7 +12,7 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, Trace
 
 from azora import __version__
 from azora.errors import AzoraError
-from azora.masking import mask, mask_text
+from azora.masking import mask_text
 from azora.tracebacks import describe_exception
 from azora.traces import Span
 
@@ -39,11 +39,11 @@ class TraceExporter:
         self._resource = Resource.create(resource)
         self._scope = InstrumentationScope("azora", __version__)
 
-    def export(self, trace_id: str, sampled: bool, spans: list[Span]) -> None:
-        """Export the part of a trace that this process saw; its first span is the local root."""
+    def export(self, trace_id: str, sampled: bool, root_id: str, spans: list[Span]) -> None:
+        """Export the part of a trace that this process saw; `root_id` is its first span here."""
         trace = int(trace_id, 16)
         for span in spans:
-            is_root = span is spans[0]
+            is_root = span.span_id == root_id
             detached = is_root and not sampled and not _caller_exports(span)
             self._processor.on_end(self._readable(trace, span, is_root, detached))
 
@@ -106,8 +106,6 @@ def _attributes(span: Span, detached: bool) -> dict[str, Any]:
         attributes["error.type"] = getattr(span.error, "code", type(span.error).__name__)
     if detached and span.parent_id:
         attributes["azora.caller_span_id"] = span.parent_id
-    for key, value in (span.attributes or {}).items():
-        attributes[key] = mask(value, key)
     return attributes
 
 

@@ -6,7 +6,7 @@ process ends; then the trace is exported when it is sampled, or when anything in
 
 from random import getrandbits
 from time import time_ns
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from azora.errors import RequestError
 
@@ -20,25 +20,36 @@ _exporter: "TraceExporter | None" = None
 _sampled_below = 0
 
 
-class Span:
-    """One piece of work. Times are in nanoseconds since 1970."""
+class Span(NamedTuple):
+    """One finished piece of work. Times are in nanoseconds since 1970."""
 
-    __slots__ = ("attributes", "began", "ended", "error", "kind", "name", "parent_id", "span_id")
-
-    def __init__(self, name: str, kind: str, span_id: str, parent_id: str) -> None:
-        self.name = name
-        self.kind = kind
-        self.span_id = span_id
-        self.parent_id = parent_id
-        self.began = time_ns()
-        self.ended = 0
-        self.error: BaseException | None = None
-        self.attributes: dict[str, Any] | None = None
+    name: str
+    kind: SpanKind
+    span_id: str
+    parent_id: str
+    began: int
+    ended: int
+    error: BaseException | None
 
     @property
     def failed(self) -> bool:
         """Whether something broke; a request that was refused is no failure."""
         return self.error is not None and not isinstance(self.error, RequestError)
+
+
+OpenSpan = tuple[str, SpanKind, str, str, int]
+"""The first five fields of a Span: a bare tuple, since most are made only to be thrown away."""
+
+
+class LocalTrace:
+    """The part of a trace that this process sees: its first span's id, and what has finished."""
+
+    __slots__ = ("ended", "root_id", "spans")
+
+    def __init__(self, root_id: str) -> None:
+        self.root_id = root_id
+        self.spans: list[tuple[Any, ...]] = []
+        self.ended = False
 
 
 def export_traces(exporter: "TraceExporter | None", sample: float = 0.0) -> None:
@@ -48,43 +59,47 @@ def export_traces(exporter: "TraceExporter | None", sample: float = 0.0) -> None
     _sampled_below = int(sample * (1 << 64))
 
 
-def start_span(context: "Context", name: str, kind: SpanKind = "internal") -> Span | None:
+def start_span(context: "Context", name: str, kind: SpanKind = "internal") -> OpenSpan | None:
     """Begin a piece of work in this context; give what is returned to `finish_span`.
 
     The first one of a trace decides by the trace id whether it is sampled, so that processes agree.
     """
     if _exporter is None:
-        context.span_id = context.span_id or f"{getrandbits(64):016x}"
+        context.span_id = context.span_id or getrandbits(64).to_bytes(8).hex()
         return None
-    span = Span(name, kind, f"{getrandbits(64):016x}", context.span_id)
+    parent_id = context.span_id
+    context.span_id = span_id = getrandbits(64).to_bytes(8).hex()
     if context.spans is None:
-        context.spans = [span]
-        if not context.span_id:
+        context.spans = LocalTrace(span_id)
+        if not parent_id:
             context.sampled = int(context.trace_id[16:], 16) < _sampled_below
-    context.span_id = span.span_id
-    return span
+    return (name, kind, span_id, parent_id, time_ns())
 
 
-def finish_span(context: "Context", span: Span | None, error: BaseException | None = None) -> None:
+def finish_span(
+    context: "Context", span: OpenSpan | None, error: BaseException | None = None
+) -> None:
     """End a piece of work; the end of the first one of this process ends the trace here."""
     if span is None:
         return
-    span.ended = time_ns()
-    span.error = error
-    context.span_id = span.parent_id
-    spans = context.spans
-    if spans is None:
+    context.span_id = span[3]
+    trace = context.spans
+    if trace is None:
         return
-    root = spans[0]
-    if span is root:
-        _end(context, spans)
-    elif root.ended:
-        _end(context, [span])
-    else:
-        spans.append(span)
+    trace.spans.append((*span, time_ns(), error))
+    if span[2] == trace.root_id or trace.ended:
+        _end(context, trace)
 
 
-def _end(context: "Context", spans: list[Span]) -> None:
-    failed = any(span.error is not None and span.failed for span in spans)
-    if _exporter is not None and (context.sampled or failed):
-        _exporter.export(context.trace_id, context.sampled, spans)
+def _end(context: "Context", trace: LocalTrace) -> None:
+    """Export what has finished; spans that outlive the first one follow one by one."""
+    trace.ended = True
+    records, trace.spans = trace.spans, []
+    exporter = _exporter
+    if exporter is None or not (
+        context.sampled or any(record[6] is not None for record in records)
+    ):
+        return
+    spans = [Span(*record) for record in records]
+    if context.sampled or any(span.failed for span in spans):
+        exporter.export(context.trace_id, context.sampled, trace.root_id, spans)
