@@ -17,6 +17,7 @@ from azora.http.apidocs import add_documentation
 from azora.http.batch import add_batch
 from azora.http.exchange import Headers, HttpRequest, HttpResponse
 from azora.http.problems import as_azora_error, problem_response
+from azora.http.proxies import Proxies
 from azora.http.router import Endpoint, Router
 from azora.http.security import SecurityHeaders
 from azora.http.server import Server
@@ -42,9 +43,10 @@ class Front:
             name: Upstream(name, socket_path(settings.data_dir, name)) for name in names
         }
         self.router = Router()
-        self.security = SecurityHeaders(settings, load_settings(HttpSettings, "http", settings))
-        self._settings = settings
-        self._trusting = settings.trusted_proxies > 0
+        http = load_settings(HttpSettings, "http", settings)
+        self.security = SecurityHeaders(settings, http)
+        self.proxies = Proxies(settings, http)
+        self._http = http
         self._rest = self.upstreams["web" if "web" in self.upstreams else names[0]]
         self._pages = _page_patterns(registry, self.upstreams)
         self._server: Server | None = None
@@ -55,7 +57,7 @@ class Front:
 
     def listen(self, address: str) -> Server:
         """Serve at `host:port`; returns at once."""
-        self._server = Server(self.respond, self._settings, address)
+        self._server = Server(self.respond, self._http, address)
         return self._server
 
     def stop(self, grace: float) -> None:
@@ -66,6 +68,7 @@ class Front:
         """The response of the process that owns the path, or our own."""
         trace = parse_traceparent(request.headers.get("traceparent"))
         trace_id = trace[0] if trace else secrets.token_hex(16)
+        self.proxies.unwrap(request)
         request.context = _Carried(trace_id, request.headers)  # type: ignore[assignment]
         try:
             endpoint = self._own_endpoint(request)
@@ -142,10 +145,7 @@ class Front:
         named = {name.strip().lower() for name in given.get("connection", "").split(",")}
         headers = [(k, v) for k, v in given.items() if k not in HOP_BY_HOP and k not in named]
         headers = [(k, v) for k, v in headers if not k.startswith("x-forwarded-")]
-        before = given.get("x-forwarded-for") if self._trusting else None
-        scheme = given.get("x-forwarded-proto") if self._trusting else None
-        chain = ", ".join(step for step in (before, request.remote) if step)
-        headers += [("X-Forwarded-For", chain), ("X-Forwarded-Proto", scheme or request.scheme)]
+        headers += [("X-Forwarded-For", request.remote), ("X-Forwarded-Proto", request.scheme)]
         if host := given.get("host"):
             headers.append(("X-Forwarded-Host", host))
         return headers

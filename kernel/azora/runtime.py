@@ -10,7 +10,7 @@ from azora.calls import Caller
 from azora.context import Context, enter, leave
 from azora.dispatch import BoundOperation
 from azora.errorreport import report
-from azora.errors import NotAuthenticated, PluginError
+from azora.errors import NotAuthenticated, PluginError, Unavailable
 from azora.events.courier import Courier, LocalCourier
 from azora.hosted import HostedPlugin
 from azora.jobs import JobRunner
@@ -77,9 +77,14 @@ class Runtime:
         self._started = True
 
     def seed(self) -> None:
-        """Let every plugin write what a new campus needs."""
-        for hosted in self.hosted.values():
-            self.call_hook(hosted, "seed")
+        """Let every plugin write what a new campus needs. Raises Unavailable where another is awaited."""
+        for name, hosted in list(self.hosted.items()):
+            try:
+                self.call_hook(hosted, "seed")
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 – one plugin's trouble is not the campus's
+                self.dismiss(name, error)
 
     def stop(self, grace: float = 10.0) -> None:
         """Take nothing new, let what runs finish for at most `grace` seconds, then close everything."""

@@ -209,10 +209,9 @@ def _outcome(child: Child, delay: float) -> int:
         return 0
     except AzoraError as error:
         sys.stderr.write(f"{child.name}: {error.detail}\n")
-        return FATAL if child.name == FRONT else 1
     except BaseException:
         sys.excepthook(*sys.exc_info())
-        return 1
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+    return FATAL if child.name == FRONT and not child.falls else 1

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
-START_SECONDS = 60.0
+START_SECONDS = 40.0
 
 
 def free_port() -> int:
@@ -62,7 +62,11 @@ class Server:
     def start(self) -> Self:
         """Start it and return when it can be used."""
         self.process = self.spawn(self.command())
-        wait_until(self._is_up, START_SECONDS, f"{self.name} is ready, see {self.log}")
+        try:
+            wait_until(self._is_up, START_SECONDS, f"{self.name} is ready")
+        except AssertionError as failure:
+            self.kill()
+            raise AssertionError(f"{failure}\n{self.log.read_text()[-4000:]}") from None
         return self
 
     def stop(self) -> None:
@@ -106,7 +110,7 @@ class Server:
 
     def _is_up(self) -> bool:
         if self.process and self.process.poll() is not None:
-            raise AssertionError(f"{self.name} ended: {self.log.read_text()[-2000:]}")
+            raise AssertionError(f"{self.name} ended with {self.process.returncode}")
         return self.answers()
 
     def _own(self) -> None:
