@@ -243,6 +243,14 @@ class ImportReport(Reply):
     outcomes: list[ImportOutcome]
 
 
+class SweepFiles(Request):
+    """No choice to make."""
+
+
+class FilesSwept(Reply):
+    removed: int
+
+
 class ResourceAdded(Event):
     key_field = "id"
 

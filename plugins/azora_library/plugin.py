@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from azora import Permission, Plugin, hookimpl
+from azora import Job, Permission, Plugin, hookimpl
 from azora_library import contracts
 from azora_library.models import TABLES
 from azora_library.pages import PAGES
@@ -29,6 +29,7 @@ def describe() -> Plugin:
         ],
         permissions=[Permission("library.manage", "Add, change, import and remove resources")],
         pages=PAGES,
+        jobs=[Job("sweep_files", "40 2 * * *")],
         tables=TABLES,
         settings=LibrarySettings,
     )

@@ -88,6 +88,16 @@ class Resources(Service):
         intake = Intake(self.hosted, request, self.actor.id)
         return contracts.ImportReport(outcomes=list(intake.outcomes()))
 
+    @operation("POST /files/sweep", permission="library.manage", http=False, timeout=600)
+    def sweep_files(self, request: contracts.SweepFiles) -> contracts.FilesSwept:
+        """Remove what no resource has used for a day: replaced files, and uploads that came to nothing"""
+        with_file = ResourceRow.select(ResourceRow.file_digest).where(
+            ResourceRow.file_digest.is_null(False)
+        )
+        return contracts.FilesSwept(
+            removed=self.files.sweep({row.file_digest for row in with_file})
+        )
+
     @cached_property
     def _catalogue(self) -> Catalogue:
         actor = self.actor_or_none
