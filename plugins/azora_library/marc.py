@@ -38,7 +38,6 @@ _CONGRESS = {
 }  # fmt: skip
 
 logging.getLogger("pymarc").setLevel(logging.ERROR)
-warnings.simplefilter("ignore", BadSubfieldCodeWarning)
 
 
 def looks_like_marc(head: bytes) -> bool:
@@ -218,7 +217,8 @@ def _values(record: Record, tags: str | tuple[str, ...], *codes: str) -> list[st
 
 
 def _decoded(chunk: bytes, encoding: str | None) -> Record:
-    with redirect_stderr(StringIO()):  # where pymarc complains of single characters
+    with warnings.catch_warnings(), redirect_stderr(StringIO()):  # of single characters
+        warnings.simplefilter("ignore", BadSubfieldCodeWarning)
         if encoding:
             return Record(data=chunk, file_encoding=encoding)
         return Record(data=chunk, force_utf8=_is_utf8(chunk), hide_utf8_warnings=True)
