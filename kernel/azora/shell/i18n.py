@@ -6,7 +6,7 @@ catalogue stands behind every plugin's. `PSEUDO` is a made-up language that show
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -145,6 +145,6 @@ def choose_language(cookie: str | None, actor: str | None, accept_language: str)
     for wish in (cookie, actor):
         if wish in LANGUAGES or wish == PSEUDO:
             return wish
-    offered: Iterable[str] = LANGUAGES
     accepted = parse_accept_header(accept_language, LanguageAccept)
-    return accepted.best_match(offered, default="en")
+    asked = (tag.partition("-")[0].lower() for tag, quality in accepted if quality > 0)
+    return next((tag for tag in asked if tag in LANGUAGES), "en")

@@ -39,7 +39,7 @@ class Plant(Reply):
 
 
 class FindPlants(ListRequest):
-    query: str = Field(max_length=40)
+    query: str = Field(min_length=1, max_length=40)
 
 
 class AddPlant(Request):
