@@ -5,8 +5,7 @@ Actor, permission, deadline, slot, worker, and afterwards metrics, trace and a t
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from eventlet import Timeout
 from eventlet.semaphore import Semaphore
@@ -31,6 +30,8 @@ from azora.traces import finish_span, start_span
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
+Kind = Literal["operation", "event"]
+UNEXPECTED = "Something failed here. Try again; if it stays, report the trace id."
 QUEUE_FACTOR = 8
 """Callers that may wait for each slot before the next is turned away."""
 
@@ -64,9 +65,15 @@ class BoundOperation:
             raise invalid(error) from None
 
     def invoke(self, request: Request, context: Context) -> Any:
-        """Run the operation for the caller in `context`; its reply, or an AzoraError."""
+        """Run the operation for the caller in `context`; its reply, or an AzoraError.
+
+        A streaming operation runs as its reply is read, until its deadline.
+        """
         operation, hosted = self.operation, self.hosted
-        with _worker(hosted, context, self.full, "operation", operation.timeout):
+        if operation.shape == "stream":
+            authorise(hosted, operation, context)
+            return self._stream(request, context)
+        with Worker(hosted, context, self.full, "operation", operation.timeout):
             authorise(hosted, operation, context)
             if context.key and not operation.idempotent:
                 return once(self, request, context)
@@ -74,17 +81,21 @@ class BoundOperation:
 
     def run(self, request: Request, context: Context) -> Any:
         """Run the method in a slot of its own, for a caller who is let in already."""
-        with self._slot(context):
-            return self.hosted.container.run(self.operation.name, request)
-
-    @contextmanager
-    def _slot(self, context: Context) -> Iterator[None]:
-        """One of the operation's slots, or none where the chain of calls came through here already."""
         again = self.hosted.name in context.chain
         context.chain = (*context.chain, self.hosted.name)
         if again:
-            yield
-            return
+            return self.hosted.container.run(self.operation.name, request)
+        self._take_slot()
+        try:
+            return self.hosted.container.run(self.operation.name, request)
+        finally:
+            self.slots.release()
+
+    def _stream(self, request: Request, context: Context) -> Iterator[Any]:
+        with Worker(self.hosted, context, self.full, "operation", self.operation.timeout):
+            yield from self.run(request, context)
+
+    def _take_slot(self) -> None:
         if self.waiting >= self.operation.concurrency * QUEUE_FACTOR:
             raise Unavailable(f"{self.full} has too much to do", code="overloaded")
         self.waiting += 1
@@ -92,16 +103,12 @@ class BoundOperation:
             self.slots.acquire()
         finally:
             self.waiting -= 1
-        try:
-            yield
-        finally:
-            self.slots.release()
 
 
 def handle(hosted: "HostedPlugin", handler: Handler, context: Context, data: bytes) -> None:
     """Run an event handler; raises what it raises. An event that does not fit raises Invalid."""
     full = f"{hosted.name}.{handler.name}"
-    with _worker(hosted, context, full, "event", handler.timeout):
+    with Worker(hosted, context, full, "event", handler.timeout):
         context.chain = (*context.chain, hosted.name)
         try:
             event = handler.payload.__pydantic_validator__.validate_json(data)
@@ -145,68 +152,92 @@ def to_json(message: Message) -> bytes:
     return message.__pydantic_serializer__.to_json(message)
 
 
-@contextmanager
-def _worker(
-    hosted: "HostedPlugin", context: Context, full: str, kind: str, timeout: float
-) -> Iterator[None]:
-    runtime = hosted.runtime
-    context.operation = full
-    outcome = "ok"
-    began = time.perf_counter()
-    span = start_span(context, full, kind)
-    token = enter(context)
-    hosted.in_flight += 1
-    failure: BaseException | None = None
-    try:
-        with deadline(context, timeout, full):
-            yield
-    except AzoraError as error:
-        outcome, failure = error.code, error
-        raise
-    except Exception as error:
-        outcome, failure = "internal", error
-        hosted.log.exception("operation_failed")
-        runtime.report(error)
-        if kind == "event":
+class Worker:
+    """One piece of work from its start to its end: context, deadline, metrics, trace, typed error."""
+
+    __slots__ = ("_began", "_context", "_deadline", "_full", "_hosted", "_kind", "_span", "_token")
+
+    def __init__(
+        self, hosted: "HostedPlugin", context: Context, full: str, kind: Kind, timeout: float
+    ) -> None:
+        self._hosted = hosted
+        self._context = context
+        self._full = full
+        self._kind = kind
+        self._deadline = Deadline(context, timeout, full)
+
+    def __enter__(self) -> None:
+        context = self._context
+        context.operation = self._full
+        self._began = time.perf_counter()
+        self._span = start_span(context, self._full, self._kind)
+        self._token = enter(context)
+        self._hosted.in_flight += 1
+        try:
+            self._deadline.start()
+        except DeadlineExceeded as error:
+            self._end(error)
             raise
-        raise ServiceError(
-            "Something failed here. Try again; if it stays, report the trace id."
-        ) from error
-    except BaseException as error:
-        outcome, failure = "interrupted", error
-        raise
-    finally:
-        hosted.in_flight -= 1
-        leave(token)
-        runtime.metrics.observe(kind, full, outcome, time.perf_counter() - began)
-        finish_span(context, span, failure)
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
+        failure = self._deadline.end(error)
+        if isinstance(failure, Exception) and not isinstance(failure, AzoraError):
+            self._hosted.log.exception("operation_failed", exc_info=failure)
+            self._hosted.runtime.report(failure)
+            if self._kind == "operation":
+                failure = ServiceError(UNEXPECTED)
+        self._end(failure)
+        if failure is not error and failure is not None:
+            raise failure from (error if isinstance(failure, ServiceError) else None)
+
+    def _end(self, failure: BaseException | None) -> None:
+        self._hosted.in_flight -= 1
+        leave(self._token)
+        outcome = "ok" if failure is None else _outcome(failure)
+        seconds = time.perf_counter() - self._began
+        self._hosted.runtime.metrics.observe(self._kind, self._full, outcome, seconds)
+        finish_span(self._context, self._span, failure)
 
 
-@contextmanager
-def deadline(context: Context, timeout: float, full: str) -> Iterator[None]:
-    """Raise DeadlineExceeded when the body is not done in `timeout` seconds, or by the caller's deadline.
+class Deadline:
+    """The earlier of the caller's deadline and our own timeout, in seconds.
 
-    A body that never yields is caught when it returns.
+    A body that waits is interrupted; one that never yields is caught when it returns.
     """
-    now = time.monotonic()
-    mine = now + timeout
-    if context.deadline is not None and context.deadline <= now:
-        raise DeadlineExceeded(f"{full} was asked too late")
-    timer = None
-    if context.deadline is None or mine < context.deadline:
-        context.deadline = mine
-        timer = Timeout(timeout)
-    elif not context.timed:
-        timer = Timeout(context.deadline - now)
-    context.timed = True
-    try:
-        yield
-        if time.monotonic() > context.deadline:
-            raise DeadlineExceeded(f"{full} answered too late")
-    except Timeout as expired:
-        if expired is not timer:
-            raise
-        raise DeadlineExceeded(f"{full} did not answer in time") from None
-    finally:
+
+    __slots__ = ("_context", "_full", "_timeout", "_timer")
+
+    def __init__(self, context: Context, timeout: float, full: str) -> None:
+        self._context = context
+        self._timeout = timeout
+        self._full = full
+        self._timer: Timeout | None = None
+
+    def start(self) -> None:
+        """Set a timer, unless one of this greenlet watches an earlier deadline already."""
+        context, now = self._context, time.monotonic()
+        if context.deadline is not None and context.deadline <= now:
+            raise DeadlineExceeded(f"{self._full} was asked too late")
+        if context.deadline is None or now + self._timeout < context.deadline:
+            context.deadline = now + self._timeout
+            self._timer = Timeout(self._timeout)
+        elif not context.timed:
+            self._timer = Timeout(context.deadline - now)
+        context.timed = True
+
+    def end(self, error: BaseException | None) -> BaseException | None:
+        """What the body failed of: `error`, or DeadlineExceeded where the time was up."""
+        timer = self._timer
         if timer is not None:
             timer.cancel()
+        if error is None and time.monotonic() > (self._context.deadline or 0):
+            return DeadlineExceeded(f"{self._full} answered too late")
+        if timer is not None and error is timer:
+            return DeadlineExceeded(f"{self._full} did not answer in time")
+        return error
+
+
+def _outcome(failure: BaseException) -> str:
+    if isinstance(failure, AzoraError):
+        return failure.code
+    return "internal" if isinstance(failure, Exception) else "interrupted"
