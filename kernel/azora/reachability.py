@@ -35,7 +35,7 @@ def _questions(settings: "CampusSettings", registry: "Registry") -> Iterator[Que
     for loaded in registry.plugins.values():
         yield "database", loaded.name, partial(_schema, settings, loaded), database
     for url in sorted({settings.database_url_of(name) or "" for name in registry.plugins} - {""}):
-        yield "clock", mask_url(url), partial(_clock, url), database
+        yield "clock", mask_url(url), partial(clock_of, url), database
     if url := settings.broker_url or "":
         advice = "Start RabbitMQ, or correct AZORA_BROKER_URL."
         yield "broker", mask_url(url), partial(_broker, url), advice
@@ -83,7 +83,8 @@ def _schema(settings: "CampusSettings", loaded: "LoadedPlugin") -> str:
     return f"{database.dialect}, its schema is as new as the code"
 
 
-def _clock(url: str) -> str:
+def clock_of(url: str) -> str:
+    """The product behind a PostgreSQL URL, and how far its clock is off."""
     import psycopg2
 
     connection = psycopg2.connect(url, connect_timeout=int(PATIENCE))
