@@ -33,6 +33,7 @@ class Book(Table):
 
 
 TABLES = (Author, Book)
+OUTPUT = "SELECT author_id, count(*) AS books, max(made) AS latest FROM book GROUP BY author_id"
 
 
 def m0001_create(schema):
@@ -50,9 +51,7 @@ def m0001_create(schema):
         made=TimeField(),
         constraints=["CHECK (title <> '')"],
     )
-    schema.create_view(
-        "author_output", "SELECT author_id, count(*) AS books FROM book GROUP BY author_id"
-    )
+    schema.create_view("author_output", OUTPUT)
 
 
 def m0001_create_down(schema):
