@@ -1,10 +1,9 @@
 """The `AzoraPlugin` manifest and the description of a plugin, both derived from what it declares."""
 
-import importlib.metadata
 from typing import Any
 
 from azora.contract import Handler, Operation
-from azora.loader import GROUP, LoadedPlugin, Registry
+from azora.loader import LoadedPlugin, Registry
 
 HTTP_PORT = 8000
 _IMAGE = "ghcr.io/azora-os/azora"
@@ -15,7 +14,7 @@ def manifest_of(
 ) -> dict[str, Any]:
     """What the operator needs to run the plugin as a process of its own; `image` has a default."""
     plugin = loaded.plugin
-    version = version_of(loaded)
+    version = loaded.version
     service = plugin.services[0] if plugin.services else loaded.module
     path = (
         f"{getattr(service, '__module__', loaded.package)}:{getattr(service, '__name__', 'Plugin')}"
@@ -45,7 +44,7 @@ def description_of(loaded: LoadedPlugin, registry: Registry) -> dict[str, Any]:
     return {
         "name": loaded.name,
         "summary": loaded.plugin.summary,
-        "version": version_of(loaded),
+        "version": loaded.version,
         "package": loaded.package,
         "operations": [_operation(loaded.name, entry[2]) for entry in loaded.operations.values()],
         "events": sorted(loaded.events),
@@ -63,14 +62,6 @@ def description_of(loaded: LoadedPlugin, registry: Registry) -> dict[str, Any]:
         "pages": [page.path for page in loaded.plugin.pages],
         "jobs": {job.operation: job.cron for job in loaded.plugin.jobs},
     }
-
-
-def version_of(loaded: LoadedPlugin) -> str:
-    """The version of the distribution that installed the plugin."""
-    for point in importlib.metadata.entry_points(group=GROUP, name=loaded.name):
-        if point.dist is not None:
-            return point.dist.version
-    return "0"
 
 
 def _operation(plugin: str, operation: Operation) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from azora.settings import CampusSettings
 from azora.signals import SignalPipe, exit_at_the_second
 from azora.upgrade import upgrade
 
-FRONT, MIGRATION = "the front", "the migration"
+FRONT, MIGRATION = "front", "migration"
 FATAL = 78
 """The exit code of a child that would fail the same way again."""
 
@@ -41,7 +41,7 @@ LONGEST_DELAY = 10.0
 _SLOW = 10.0
 """Seconds after which we say who is still being waited for."""
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 _os = patcher.original("os")
 
 Announce = Callable[[CampusSettings, Registry, str], None]
@@ -92,7 +92,7 @@ class Supervisor:
         self._fork(Child(FRONT, lambda: self._serve_front(names)))
         fatal = self._watch()
         if fatal:
-            raise PluginError(f"{fatal} cannot start; its reason is above")
+            raise PluginError(f"the {fatal} cannot start; its reason is above")
 
     def _watch(self) -> str | None:
         """Wait for children until none is left; the name of one that can never start, if any."""
@@ -143,7 +143,7 @@ class Supervisor:
         _, status = _os.waitpid(child.pid, 0)
         del self._children[child.pid]
         if os.waitstatus_to_exitcode(status):
-            raise PluginError(f"{child.name} failed; nothing was started")
+            raise PluginError(f"the {child.name} failed; nothing was started")
 
     def _fork(self, child: Child) -> None:
         delay = child.delay
@@ -151,7 +151,7 @@ class Supervisor:
         child.began = time.monotonic()
         child.pid = _os.fork()
         if child.pid == 0:
-            _become_child(parent)
+            _become_child(child.name, parent)
             os._exit(_outcome(child, delay))
         self._children[child.pid] = child
 
@@ -189,15 +189,23 @@ class Supervisor:
         self._announce(self._settings, self._registry, address)
 
 
-def _become_child(parent: int) -> None:
-    """A group, signals and a hub of its own; it ends with its parent, however that ends."""
+def _become_child(name: str, parent: int) -> None:
+    """A name, a group, signals and a hub of its own; it ends with its parent, however that ends."""
     os.setpgid(0, 0)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if sys.platform == "linux":
+        _name_and_bind(name)
     if os.getppid() != parent:
         os._exit(0)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     hubs.use_hub()
+
+
+def _name_and_bind(name: str) -> None:
+    """Show the name in `ps`, and have the kernel end us with our parent."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_NAME, f"azora:{name}"[:15].encode())
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _outcome(child: Child, delay: float) -> int:

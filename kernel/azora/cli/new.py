@@ -1,5 +1,6 @@
 """`azora new`: writes a plugin of one file, with a test that passes."""
 
+import keyword
 import re
 from pathlib import Path
 from typing import Annotated
@@ -33,14 +34,19 @@ def write_skeleton(name: str, folder: Path) -> list[str]:
     from importlib.resources import files
 
     from azora.errors import Conflict, Invalid
+    from azora.settings import installed_plugins
 
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         raise Invalid(f"{name!r} is no plugin name: lower-case letters, digits and _ between them")
+    if name in installed_plugins():
+        raise Conflict(f"a plugin named {name} is installed already; nothing was written")
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(f"{folder} is there already and not empty; nothing was written")
     words = {"@name@": name, "@Class@": "".join(piece.title() for piece in name.split("_"))}
     written = []
-    for template in sorted(files("azora.testing.skeleton").iterdir(), key=lambda file: file.name):
+    for template in sorted(
+        files("azora.testing").joinpath("skeleton").iterdir(), key=lambda file: file.name
+    ):
         target = folder / _filled(template.name.removesuffix(".txt"), words)
         if not template.name.endswith(".txt"):
             continue

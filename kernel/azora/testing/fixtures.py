@@ -53,9 +53,7 @@ def embedded_campus(request: pytest.FixtureRequest) -> Iterator[CampusProcess]:
     process.close()
 
 
-@pytest.fixture
-def new_campus(request: pytest.FixtureRequest) -> Iterator[Callable[..., CampusProcess]]:
-    """`new_campus(body="embedded", environment={…}, options=(…))`: a campus of the test's own."""
+def _factory(request: pytest.FixtureRequest) -> Iterator[Callable[..., CampusProcess]]:
     started: list[CampusProcess] = []
 
     def start(body: Any = "embedded", **given: Any) -> CampusProcess:
@@ -65,6 +63,18 @@ def new_campus(request: pytest.FixtureRequest) -> Iterator[Callable[..., CampusP
     yield start
     for process in started:
         process.close()
+
+
+@pytest.fixture
+def new_campus(request: pytest.FixtureRequest) -> Iterator[Callable[..., CampusProcess]]:
+    """`new_campus(body="embedded", environment={…}, options=(…))`: a campus of the test's own."""
+    yield from _factory(request)
+
+
+@pytest.fixture(scope="module")
+def new_module_campus(request: pytest.FixtureRequest) -> Iterator[Callable[..., CampusProcess]]:
+    """The same for a whole module."""
+    yield from _factory(request)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,55 @@
+"""Greets people: the smallest whole plugin, in a distribution of its own."""
+
+from azora import (
+    Event,
+    Form,
+    Page,
+    Permission,
+    Plugin,
+    Reply,
+    Request,
+    Service,
+    hookimpl,
+    operation,
+)
+from pydantic import Field
+
+
+class Greet(Request):
+    name: str = Field(min_length=1, max_length=80, description="Whom to greet.")
+
+
+class Greeting(Reply):
+    text: str
+
+
+class Greeted(Event):
+    name: str
+
+
+class Hello(Service):
+    @operation("POST /greetings", permission="hello.greet")
+    def greet(self, request: Greet) -> Greeting:
+        """Greet somebody, and tell the campus."""
+        self.emit(Greeted(name=request.name))
+        return Greeting(text=f"Hello, {request.name}.")
+
+
+@hookimpl
+def describe() -> Plugin:
+    return Plugin(
+        name="hello",
+        summary="Greets people",
+        services=[Hello],
+        events=[Greeted],
+        permissions=[Permission("hello.greet", "Greet people")],
+        pages=[
+            Page(
+                "/hello",
+                "Say hello",
+                "shell/operation.html",
+                forms={"greet": Form("greet", then="")},
+                nav=90,
+            )
+        ],
+    )
