@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from azora.hooks import hookimpl
     from azora.messages import Event, FileRef, ListReply, ListRequest, Reply, Request
+    from azora.money import Money
     from azora.service import Service
     from azora.settings import Settings
     from azora.tables import Table
@@ -32,6 +33,7 @@ _HOMES = {
     "PluginError RequestError ServiceError Unavailable",
     "hooks": "hookimpl",
     "messages": "Event FileRef ListReply ListRequest Reply Request",
+    "money": "Money",
     "service": "Service",
     "settings": "Settings",
     "tables": "Table",
