@@ -25,6 +25,9 @@ from werkzeug.http import parse_accept_header
 LANGUAGES = {"en": "English", "zu": "isiZulu"}
 """The languages offered to readers, in their own words."""
 
+REGIONS = {"en": "en_ZA", "zu": "zu_ZA"}
+"""Whose customs of dates and numbers a language follows."""
+
 PSEUDO = "en-XA"
 SHELL = "azora.shell"
 
@@ -43,7 +46,7 @@ class Reader:
     translations: NullTranslations
 
 
-_ENGLISH = Reader("en", Locale("en"), NullTranslations())
+_ENGLISH = Reader("en", Locale.parse(REGIONS["en"]), NullTranslations())
 _reader: ContextVar[Reader] = ContextVar("azora_reader", default=_ENGLISH)
 
 
@@ -93,7 +96,7 @@ class Catalogues:
     def reader(self, tag: str, plugin: str | None = None) -> Reader:
         """A reader of this language to whom `plugin` speaks."""
         if tag == PSEUDO:
-            return Reader(tag, Locale("en"), PseudoTranslations())
+            return Reader(tag, _ENGLISH.locale, PseudoTranslations())
         packages = [self._packages[plugin]] if plugin in self._packages else []
         chain: NullTranslations = NullTranslations()
         for package in [SHELL, *packages]:
@@ -101,7 +104,7 @@ class Catalogues:
             if found is not None:
                 found.add_fallback(chain)
                 chain = found
-        return Reader(tag, Locale.parse(tag, sep="-"), chain)
+        return Reader(tag, Locale.parse(REGIONS.get(tag, tag)), chain)
 
 
 def read_catalogue(package: str, tag: str) -> Translations | None:

@@ -4,6 +4,7 @@ A page's first part is what it is about: if that is missing or forbidden, so is 
 part may fail, or be hidden from who may not see it, and the page stands.
 """
 
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -35,10 +36,14 @@ _CLOSED = (NotAuthenticated, NotAllowed, NotFound)
 
 
 class PageRenderer:
-    """Draws the pages of the plugins that this process hosts."""
+    """Draws the pages of the plugins that this process hosts. A plugin of one file has no templates."""
 
     def __init__(self, runtime: "Runtime") -> None:
-        packages = {name: loaded.package for name, loaded in runtime.registry.plugins.items()}
+        packages = {
+            name: loaded.package
+            for name, loaded in runtime.registry.plugins.items()
+            if hasattr(sys.modules.get(loaded.package), "__path__")
+        }
         self._runtime = runtime
         self._catalogues = Catalogues(packages)
         self._navigation = Navigation(runtime.registry, self._catalogues)
@@ -60,9 +65,15 @@ class PageRenderer:
         return self._visit(request, context, None, error)
 
     def _visit(
-        self, request: Request, context: Context, match: Match | None, error: AzoraError | None = None
+        self,
+        request: Request,
+        context: Context,
+        match: Match | None,
+        error: AzoraError | None = None,
     ) -> Response:
-        visit = Visit(request, context, self._actor(context), self._reader(request, context, match), match)
+        visit = Visit(
+            request, context, self._actor(context), self._reader(request, context, match), match
+        )
         context.locale = visit.language
         token = enter(context)
         try:
@@ -88,13 +99,20 @@ class PageRenderer:
             return self._failed(visit, error)
         except Exception as error:  # whatever fails, people get a page that says so
             if visit.match:
-                self._runtime.hosted[visit.match.loaded.name].log.exception("page_failed", path=visit.path)
+                self._runtime.hosted[visit.match.loaded.name].log.exception(
+                    "page_failed", path=visit.path
+                )
             self._runtime.report(error)
             return self._failed(visit, ServiceError())
 
     def _failed(self, visit: Visit, error: AzoraError) -> Response:
         asks_to_sign_in = isinstance(error, NotAuthenticated) and visit.actor is None
-        if asks_to_sign_in and visit.path != SIGN_IN and not visit.fragment and self._navigation.has(SIGN_IN):
+        if (
+            asks_to_sign_in
+            and visit.path != SIGN_IN
+            and not visit.fragment
+            and self._navigation.has(SIGN_IN)
+        ):
             came_by_get = visit.request.method in ("GET", "HEAD")
             back = visit.address if came_by_get else visit.path
             return redirect(f"{SIGN_IN}?next={quote(back, safe='/')}", 303)
@@ -183,5 +201,3 @@ def _settled(loaded: dict[str, Loaded]) -> dict[str, Loaded]:
             raise part.error
         settled[name] = Loaded() if closed else part
     return settled
-
-

@@ -4,18 +4,19 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.kernel.hosting import acting_as, make_plugin, running
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
 from azora.context import Context
 from azora.errors import NotFound
 from azora.shell.pages import PageRenderer
-from tests.kernel.hosting import acting_as, make_plugin, running
 
 sys.path.insert(0, str(Path(__file__).parent))
 import garden
 
-from azora import Form, Page, Reply, Request as Asked, Service, operation
+from azora import Form, Page, Reply, Service, operation
+from azora import Request as Asked
 
 
 class Door(Service):

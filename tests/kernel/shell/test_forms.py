@@ -4,7 +4,6 @@ import io
 
 import garden
 import pytest
-
 from tests.kernel.shell.conftest import token_in
 
 

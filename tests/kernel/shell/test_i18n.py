@@ -6,10 +6,19 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from tests.kernel.shell.catalogues import messages_of
 
 from azora.shell.formats import ago, day, file_size, money, number
-from azora.shell.i18n import LANGUAGES, PSEUDO, Catalogues, choose_language, gettext, pseudo, read_catalogue, reading
-from tests.kernel.shell.catalogues import messages_of
+from azora.shell.i18n import (
+    LANGUAGES,
+    PSEUDO,
+    Catalogues,
+    choose_language,
+    gettext,
+    pseudo,
+    read_catalogue,
+    reading,
+)
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = {
@@ -142,10 +151,12 @@ def test_a_language_is_chosen_by_cookie_then_actor_then_browser(cookie, actor, h
 
 def test_numbers_money_sizes_and_days_are_written_as_the_language_does():
     with reading(CATALOGUES.reader("en")):
-        assert number(12345.5) == "12,345.5"
-        assert money(129950, "ZAR").endswith("1,299.50")
+        assert number(12345.5) == "12\xa0345,5"
+        assert money(129950, "ZAR") == "R1\xa0299,50"
         assert money(500, "JPY").endswith("500")
         assert file_size(999) == "999 byte"
-        assert file_size(1_500_000) == "1.5 MB"
-        assert day("2026-11-23") == "November 23, 2026"
+        assert file_size(1_500_000) == "1,5 MB"
+        assert day("2026-11-23") == "23 November 2026"
         assert ago(0).endswith("ago")
+    with reading(CATALOGUES.reader("zu")):
+        assert day(0) == "Januwari 1, 1970"

@@ -60,7 +60,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
     const keys = document.getElementById("keys");
-    const search = document.getElementById("site-search");
+    const search = document.querySelector("#site-search, form[role=search] input[type=search]");
     if (event.key === "/" && search) {
       event.preventDefault();
       search.focus();
