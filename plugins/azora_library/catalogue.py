@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
 DESCRIBED = tuple(Description.model_fields)
+COUNTERS = ("views", "downloads")
 TITLE_KEY = 80
 """Characters by which titles sort; a cursor holds them."""
 
@@ -143,8 +144,8 @@ class Catalogue:
     def _save(self, row: ResourceRow, *, force_insert: bool = False) -> None:
         """Write the row, its tags and its words. Counters are left alone: they grow on their own."""
         row.title_key = " ".join(text.words(row.title))[:TITLE_KEY]
-        counters = (ResourceRow.views, ResourceRow.downloads)
-        kept = None if force_insert else [f for f in row._meta.sorted_fields if f not in counters]
+        fields = row._meta.sorted_fields
+        kept = None if force_insert else [field for field in fields if field.name not in COUNTERS]
         row.save(force_insert=force_insert, only=kept)
         TagRow.delete().where(TagRow.resource == row.number).execute()
         if row.tags:
