@@ -48,7 +48,7 @@ def test_plugin_is_one_short_file_that_imports_only_azora_and_pydantic():
         line.split()[1] for line in source.splitlines() if line.startswith(("from ", "import "))
     }
     assert imports == {"azora", "pydantic"}
-    assert len(source.splitlines()) <= 45
+    assert len([line for line in source.splitlines() if line.strip()]) <= 40
 
 
 def test_operation_answers_a_command(azora):
@@ -63,7 +63,7 @@ def test_operation_answers_over_http_to_who_has_the_permission(campus):
 
 
 def test_operation_refuses_who_lacks_the_permission(campus):
-    client = campus.as_account("library.read_resources")
+    client = campus.as_account("library.manage")
     answer = client.post("/api/hello/greetings", json={"name": "Sipho"})
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 

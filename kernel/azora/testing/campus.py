@@ -56,7 +56,6 @@ class CampusProcess(Server):
         self.http = Client(self.url)
         self._given = environment or {}
         self._first: tuple[str, str] | None = None
-        self._administrator = ""
         self._passwords: dict[str, str] = {}
         self._options = list(options)
         if body == "distributed":

@@ -16,7 +16,7 @@ from pydantic import Field
 
 
 class Greet(Request):
-    name: str = Field(min_length=1, max_length=80, description="Whom to greet.")
+    name: str = Field(min_length=1, max_length=80)
 
 
 class Greeting(Reply):
@@ -35,21 +35,11 @@ class Hello(Service):
         return Greeting(text=f"Hello, {request.name}.")
 
 
+HELLO = Page("/hello", "Say hello", "shell/operation.html", forms={"greet": Form("greet", then="")})
+GREET = Permission("hello.greet", "Greet people")
+
+
 @hookimpl
 def describe() -> Plugin:
-    return Plugin(
-        name="hello",
-        summary="Greets people",
-        services=[Hello],
-        events=[Greeted],
-        permissions=[Permission("hello.greet", "Greet people")],
-        pages=[
-            Page(
-                "/hello",
-                "Say hello",
-                "shell/operation.html",
-                forms={"greet": Form("greet", then="")},
-                nav=90,
-            )
-        ],
-    )
+    facts = {"services": [Hello], "events": [Greeted], "permissions": [GREET], "pages": [HELLO]}
+    return Plugin(name="hello", summary="Greets people", **facts)
