@@ -1,6 +1,7 @@
 """One process: the plugins that it hosts, and how it reaches the rest of the campus."""
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import eventlet
@@ -18,6 +19,7 @@ from azora.loader import Registry
 from azora.logs import get_logger
 from azora.messages import Message, Request
 from azora.metrics import Metrics
+from azora.nodes import Node, this_node
 from azora.settings import CampusSettings
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class Runtime:
         self._started = False
         for name in list(registry.plugins) if names is None else names:
             self._host(name)
+        versions = {name: hosted.loaded.version for name, hosted in self.hosted.items()}
+        self._node = this_node(versions)
 
     def start(self) -> None:
         """Start the plugins, then what brings them work. A plugin that fails here is refused alone."""
@@ -142,19 +146,32 @@ class Runtime:
         return self.registry.hooks.hook.is_allowed(actor=actor, permission=permission) is False
 
     def waiting(self) -> dict[str, str]:
-        """Plugins of this process that await a provider, and whom."""
+        """Plugins of this process that await a provider, and whom. They run; calls to it fail."""
+        present = {name for node in self.nodes() for name in node.plugins} | self.hosted.keys()
         return {
-            hosted.name: f"awaits {need.plugin}"
-            for hosted in self.hosted.values()
-            for need in hosted.loaded.needs.values()
-            if not need.optional and need.plugin not in self.hosted and self.wire is None
+            name: f"awaits {', '.join(missing)}"
+            for name, hosted in self.hosted.items()
+            if (
+                missing := sorted(
+                    need.plugin
+                    for need in hosted.loaded.needs.values()
+                    if not need.optional and need.plugin not in present
+                )
+            )
         }
+
+    def nodes(self) -> list[Node]:
+        """The processes of the campus that were heard of in the last seconds."""
+        if self.transport:
+            return self.transport.presence.nodes()
+        return [replace(self._node, seen=time.time())]
 
     def readiness(self) -> dict[str, str]:
         """What keeps this process from answering, by name; empty when it is ready."""
         if not self._started:
             return {"campus": "is starting"}
-        found = {}
+        waiting = self.waiting()
+        found = waiting if len(waiting) == len(self.hosted) else {}
         if self.transport and self.transport.trouble:
             found["broker"] = self.transport.trouble
         for hosted in self.hosted.values():

@@ -315,3 +315,32 @@ def test_more_callers_than_slots_wait_and_too_many_are_turned_away(campus):
 def test_an_operation_that_nobody_offers_is_named(campus):
     with pytest.raises(Unavailable, match=r"nowhere\.thing"):
         campus.call("nowhere.thing", {})
+
+
+def test_a_plugin_whose_provider_is_absent_runs_unready_and_says_whom_it_awaits(tmp_path):
+    with running(tmp_path, make_plugin("relay", services=[Relay], needs=[EchoClient])) as runtime:
+        assert runtime.waiting() == {"relay": "awaits echo"}
+        assert runtime.readiness() == {"relay": "awaits echo"}
+        with pytest.raises(Unavailable, match=r"echo\.echo"):
+            runtime.call("relay.forward", Ask())
+
+
+def test_one_plugin_that_waits_does_not_make_the_whole_process_unready(tmp_path):
+    @needs("nobody")
+    class Nobody:
+        def ask(self, request: Ask) -> Answer: ...
+
+    echo = make_plugin("echo", services=[Echo], permissions=[Permission("echo.use", "Echo")])
+    with running(tmp_path, echo, make_plugin("lonely", needs=[Nobody])) as runtime:
+        assert runtime.waiting() == {"lonely": "awaits nobody"}
+        assert runtime.readiness() == {}
+
+
+def test_a_plugin_that_fails_at_its_start_is_refused_alone(tmp_path):
+    def startup(self, plugin):
+        raise ZeroDivisionError("at start")
+
+    echo = make_plugin("echo", services=[Echo], permissions=[Permission("echo.use", "Echo")])
+    with running(tmp_path, echo, make_plugin("bad", hooks={"startup": startup})) as runtime:
+        assert runtime.registry.refused == {"bad": "ZeroDivisionError: at start"}
+        assert runtime.call("echo.echo", Ask(text="on")).text == "on"

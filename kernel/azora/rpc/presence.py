@@ -1,32 +1,19 @@
 """Who is there: every process says each second what it hosts; whoever is silent for five is gone."""
 
-import os
-import secrets
-import socket
 import time
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import amqp
 import eventlet
 import orjson
 
 from azora.errors import Unavailable
+from azora.nodes import Node, this_node
 from azora.rpc.connection import BrokerConnection
 
 EXCHANGE = "azora.presence"
 INTERVAL = 1.0
 LIFETIME = 5.0
-
-
-@dataclass(frozen=True)
-class Node:
-    """A process of the campus: its name, its plugins with their versions, and since when it runs."""
-
-    name: str
-    plugins: dict[str, str]
-    since: float
-    seen: float
 
 
 class Presence:
@@ -36,11 +23,7 @@ class Presence:
         self._connection = connection
         self._channel: amqp.Channel | None = None
         self._nodes: dict[str, Node] = {}
-        self._about = {
-            "name": f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}",
-            "plugins": plugins,
-            "since": time.time(),
-        }
+        self._about = this_node(plugins)
         self._stopping = False
         connection.add_step(self._declare)
 
@@ -58,14 +41,14 @@ class Presence:
     def stop(self) -> None:
         """Say good-bye, so that nobody waits for the silence."""
         self._stopping = True
-        self._say({**self._about, "plugins": {}})
+        self._say(replace(self._about, plugins={}))
 
     def _announce(self) -> None:
         while not self._stopping:
             self._say(self._about)
             eventlet.sleep(INTERVAL)
 
-    def _say(self, about: dict[str, Any]) -> None:
+    def _say(self, about: Node) -> None:
         message = amqp.Message(
             orjson.dumps(about), content_type="application/json", delivery_mode=1
         )
@@ -84,6 +67,6 @@ class Presence:
     def _on_said(self, message: amqp.Message) -> None:
         about = orjson.loads(message.body)
         if about["plugins"]:
-            self._nodes[about["name"]] = Node(**about, seen=time.time())
+            self._nodes[about["name"]] = Node(**{**about, "seen": time.time()})
         else:
             self._nodes.pop(about["name"], None)

@@ -60,6 +60,9 @@ class RpcServer:
         eventlet.spawn_n(self._serve, message)
 
     def _serve(self, message: amqp.Message) -> None:
+        if self._stopping:
+            message.channel.basic_reject(message.delivery_tag, requeue=True)
+            return
         bound = self._hosted.operations.get(message.delivery_info["routing_key"])
         early = bound is not None and not bound.operation.idempotent
         if early:

@@ -1,0 +1,27 @@
+"""The processes of a campus, and what each of them hosts."""
+
+import os
+import secrets
+import socket
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Node:
+    """A process: its name, its plugins with their versions, since when it runs, when it was heard of."""
+
+    name: str
+    plugins: dict[str, str]
+    since: float
+    seen: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def this_node(plugins: dict[str, str]) -> Node:
+    """The process that asks; the name is unique, also among processes of one id in other pods."""
+    name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
+    return Node(name, plugins, time.time(), time.time())
