@@ -96,9 +96,9 @@ class PostgresSchema(PluginDatabase):
         """A connection with a transaction; a fresh one where the pooled one turns out to be dead."""
 
         def begin(connection: Any) -> Any:
-            _execute(
-                connection, f"{self.pool.search_path(connection, self.name)}BEGIN READ WRITE", None
-            )
+            if path := self.pool.search_path(connection, self.name):
+                _execute(connection, path, None)  # outside the transaction: a rollback would undo it
+            _execute(connection, "BEGIN READ WRITE", None)
             return connection
 
         return self._on_live_connection(begin, keep=True)
