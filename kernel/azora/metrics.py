@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from azora.logs import get_logger
+
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
@@ -37,9 +39,14 @@ MAX_OUTCOMES = 50
 OTHER = "other"
 
 _FAMILIES: dict[Kind, tuple[str, str, str, str]] = {
-    "operation": ("azora_operation", "calls", "operation", "Calls of operations"),
-    "route": ("azora_http", "requests", "route", "HTTP requests"),
-    "event": ("azora_event", "deliveries", "handler", "Deliveries of events to handlers"),
+    "operation": ("azora_operation_calls", "azora_operation", "operation", "Calls of operations"),
+    "route": ("azora_http_requests", "azora_http_request", "route", "HTTP requests"),
+    "event": (
+        "azora_event_deliveries",
+        "azora_event",
+        "handler",
+        "Deliveries of events to handlers",
+    ),
 }
 
 
@@ -141,7 +148,11 @@ class Metrics:
         build.add_metric([__version__], 1)
         yield build
         for name, (summary, label, read) in self._gauges.items():
-            reading = read()
+            try:
+                reading = read()
+            except Exception:  # noqa: BLE001 – what one plugin cannot count must not hide the rest
+                get_logger("kernel").exception("gauge_failed", gauge=name)
+                continue
             many = isinstance(reading, Mapping)
             family = GaugeMetricFamily(f"azora_{name}", summary, labels=[label] if many else [])
             for value, amount in _readings(reading):
@@ -157,10 +168,8 @@ def _red(family: tuple[str, str, str, str], every: dict[str, Series]) -> Iterato
     """A counter by outcome and a histogram of seconds."""
     from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
-    prefix, noun, label, summary = family
-    counts = CounterMetricFamily(
-        f"{prefix}_{noun}", f"{summary} by outcome", labels=[label, "outcome"]
-    )
+    counter, prefix, label, summary = family
+    counts = CounterMetricFamily(counter, f"{summary} by outcome", labels=[label, "outcome"])
     times = HistogramMetricFamily(
         f"{prefix}_duration_seconds", f"{summary}: how long they took", labels=[label]
     )

@@ -24,7 +24,7 @@ def start_telemetry(settings: CampusSettings, role: str = "campus") -> None:
         exporter = open_exporter(settings, resource)
         export_traces(exporter, settings.trace_sample)
         _stops.append(exporter.stop)
-    _catch_uncaught()
+    catch_uncaught()
 
 
 def stop_telemetry() -> None:
@@ -49,7 +49,7 @@ def resource_of(settings: CampusSettings, role: str) -> dict[str, str]:
 _stops: list[Any] = []
 
 
-def _catch_uncaught() -> None:
+def catch_uncaught() -> None:
     """Log and report what nobody caught: in the main thread, in threads and in greenlets."""
     log = get_logger("kernel")
 

@@ -116,7 +116,7 @@ class TestRefusal:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AZORA_BROKR_URL", "amqp://x")
-        with pytest.raises(SettingsError, match="AZORA_BROKR_URL .*did you mean AZORA_BROKER_URL"):
+        with pytest.raises(SettingsError, match=r"AZORA_BROKR_URL .*did you mean AZORA_BROKER_URL"):
             load_campus_settings()
 
     def test_an_unknown_name_in_the_file_is_refused_with_the_likely_name(
@@ -128,7 +128,7 @@ class TestRefusal:
 
     def test_an_unknown_secret_file_is_refused(self, secrets: Secrets) -> None:
         secrets(sekret_key="x")
-        with pytest.raises(SettingsError, match="did you mean .*secret_key"):
+        with pytest.raises(SettingsError, match=r"did you mean .*secret_key"):
             load_campus_settings()
 
     def test_an_unknown_section_is_refused(self, bare_environment: Path) -> None:
