@@ -12,6 +12,7 @@ from azora.loader import Registry
 from azora.logs import get_logger
 from azora.settings import CampusSettings
 from azora.signals import SignalPipe, exit_at_the_second
+from azora.telemetry import start_telemetry, stop_telemetry
 from azora.upgrade import awaited_migrations
 
 _RETRY = 1.0
@@ -30,6 +31,7 @@ class ServingProcess:
         control: Path,
     ) -> None:
         self.settings = settings
+        start_telemetry(settings, "-".join(names) if names else "campus")
         self.runtime = open_runtime(settings, registry, names)
         self.gateway = Gateway(self.runtime)
         self.address = address
@@ -63,6 +65,7 @@ class ServingProcess:
         self._control.stop()
         self.gateway.stop(grace)
         self.runtime.stop(grace)
+        stop_telemetry()
 
     def _listen(self) -> None:
         self.address = self.gateway.listen(self.address).address
