@@ -185,11 +185,14 @@ class Caller:
 
 
 def _idempotency_key(parent: Context | None, target: str) -> str | None:
-    """What makes the same call of a retried handler one call: event, subscription, operation, ordinal."""
+    """What makes the same call of a retried handler one call: event, subscription, operation, ordinal.
+
+    A call that a keyed call makes in turn is keyed by that.
+    """
     if parent is None or parent.claim is None:
         return None
     parent.ordinal += 1
-    return f"{parent.cause}:{parent.operation}:{target}:{parent.ordinal}"
+    return f"{parent.key or f'{parent.cause}:{parent.operation}'}>{target}:{parent.ordinal}"
 
 
 def _time_left(context: Context) -> bool:
