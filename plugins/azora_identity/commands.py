@@ -1,6 +1,7 @@
 """`azora identity …`: what whoever keeps the campus does at its terminal."""
 
 import typer
+
 from azora.cli.output import AsJson, DataDir, console, print_json
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from azora import ListRequest, Reply, Request
 from pydantic import Field
 
+from azora import ListRequest, Reply, Request
 from azora_identity.domain import MEMBER
 
 MAX_PASSWORD = 128
@@ -19,7 +19,9 @@ Email = Annotated[
         json_schema_extra={"format": "email"},
     ),
 ]
-Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
+Line = Annotated[
+    str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+]
 AccountId = Annotated[str, Field(pattern=r"^user:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 RowId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 RoleName = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9-]*$")]
@@ -129,7 +131,9 @@ class Revoked(Reply):
 
 class CreateToken(Request):
     name: Line
-    scopes: list[PermissionName] = Field(min_length=1, max_length=100, description="What the token may do.")
+    scopes: list[PermissionName] = Field(
+        min_length=1, max_length=100, description="What the token may do."
+    )
     days: int = Field(90, ge=1, le=3650, description="Days until it expires.")
 
 

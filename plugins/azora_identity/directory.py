@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from azora import Conflict, NotFound
 from azora.ids import uuid7
-
 from azora_identity import contracts
 from azora_identity.domain import ADMINISTRATOR, ONE_TIME_PASSWORD, PASSWORD
 from azora_identity.models import AccountRow, AuthenticatorRow, GrantRow, RoleRow
@@ -72,7 +71,9 @@ def permissions_of(account_id: str) -> frozenset[str]:
 def roles_of(account_ids: Iterable[str]) -> dict[str, list[str]]:
     """The names of each account's roles."""
     found: dict[str, list[str]] = defaultdict(list)
-    grants = GrantRow.select().where(GrantRow.account.in_(list(account_ids))).order_by(GrantRow.role)
+    grants = (
+        GrantRow.select().where(GrantRow.account.in_(list(account_ids))).order_by(GrantRow.role)
+    )
     for grant in grants:
         found[grant.account_id].append(grant.role_id)
     return found
@@ -97,7 +98,9 @@ def require_other_administrator(account_id: str) -> None:
     RoleRow.update(name=ADMINISTRATOR).where(RoleRow.name == ADMINISTRATOR).execute()
     others = (GrantRow.role == ADMINISTRATOR) & AccountRow.active & (AccountRow.id != account_id)
     if not GrantRow.select().join(AccountRow).where(others).exists():
-        raise Conflict("The campus needs another administrator first.", code="identity.last_administrator")
+        raise Conflict(
+            "The campus needs another administrator first.", code="identity.last_administrator"
+        )
 
 
 def as_contract(row: AccountRow, roles: list[str]) -> contracts.Account:

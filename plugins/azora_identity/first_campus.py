@@ -21,7 +21,9 @@ def seed(plugin: "HostedPlugin") -> None:
     """Write the roles, and the first administrator where nobody has an account yet. Rerun-safe."""
     with plugin.transaction():
         for name, (summary, permissions) in ROLES.items():
-            RoleRow.insert(name=name, summary=summary, permissions=permissions).on_conflict_ignore().execute()
+            RoleRow.insert(
+                name=name, summary=summary, permissions=permissions
+            ).on_conflict_ignore().execute()
     if not AccountRow.select().exists():
         _add_administrator(plugin)
 

@@ -25,7 +25,9 @@ def write(plugin: "HostedPlugin", email: str, password: str) -> None:
 def forget(plugin: "HostedPlugin", used: str) -> None:
     """Delete the file once its password has been used."""
     path = _path(plugin)
-    if path.exists() and hmac.compare_digest(path.read_text().split("\n")[1].encode(), used.encode()):
+    if path.exists() and hmac.compare_digest(
+        path.read_text().split("\n")[1].encode(), used.encode()
+    ):
         path.unlink(missing_ok=True)
 
 

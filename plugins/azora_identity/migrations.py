@@ -1,7 +1,8 @@
 """How identity's tables came to be: numbered, append-only."""
 
-from azora.data.schema import Schema
 from peewee import BooleanField, CharField, DoubleField, IntegerField, TextField
+
+from azora.data.schema import Schema
 
 
 def _account(schema: Schema):  # type: ignore[no-untyped-def]
@@ -76,6 +77,14 @@ def m0001_create(schema: Schema) -> None:
 
 
 def m0001_create_down(schema: Schema) -> None:
-    tables = ("sign_in_failures", "role_grant", "role", "api_token", "session", "authenticator", "account")
+    tables = (
+        "sign_in_failures",
+        "role_grant",
+        "role",
+        "api_token",
+        "session",
+        "authenticator",
+        "account",
+    )
     for table in tables:
         schema.drop_table(table)

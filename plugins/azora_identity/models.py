@@ -1,7 +1,16 @@
 """Identity's tables. Times are seconds since 1970; lists of names are separated by spaces."""
 
+from peewee import (
+    BooleanField,
+    CharField,
+    CompositeKey,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
+
 from azora import Table
-from peewee import BooleanField, CharField, CompositeKey, DoubleField, ForeignKeyField, IntegerField, TextField
 
 WHILE_ACCOUNT = "As long as the account."
 
@@ -28,6 +37,7 @@ class AuthenticatorRow(Table):
 
     id = CharField(primary_key=True, max_length=36)
     account = ForeignKeyField(AccountRow, on_delete="CASCADE")
+    account_id: str
     kind = CharField(max_length=32)
     secret = TextField()
     created = DoubleField()
@@ -43,6 +53,7 @@ class SessionRow(Table):
     id = CharField(primary_key=True, max_length=36)
     digest = CharField(max_length=64, unique=True)
     account = ForeignKeyField(AccountRow, on_delete="CASCADE")
+    account_id: str
     methods = CharField(max_length=200)
     created = DoubleField()
     last_used = DoubleField(index=True)
@@ -59,6 +70,7 @@ class TokenRow(Table):
     id = CharField(primary_key=True, max_length=36)
     digest = CharField(max_length=64, unique=True)
     account = ForeignKeyField(AccountRow, on_delete="CASCADE")
+    account_id: str
     name = CharField(max_length=200)
     hint = CharField(max_length=16)
     scopes = TextField()
@@ -85,7 +97,9 @@ class RoleRow(Table):
 
 class GrantRow(Table):
     account = ForeignKeyField(AccountRow, on_delete="CASCADE")
+    account_id: str
     role = ForeignKeyField(RoleRow, column_name="role")
+    role_id: str
     granted = DoubleField()
     by = CharField(max_length=100)
 

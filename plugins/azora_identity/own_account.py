@@ -2,14 +2,14 @@
 
 import time
 
-from azora import Invalid, NotAllowed, NotFound, Request, operation
+from azora import NotAllowed, NotFound, Request, operation
 from azora.ids import uuid7
-
 from azora_identity import contracts, directory, domain, events
 from azora_identity.directory import moment
 from azora_identity.domain import USE_ACCOUNT, Session
 from azora_identity.models import AccountRow, TokenRow
 from azora_identity.parts import IdentityService
+from azora_identity.refusal import refusal
 
 HINT_LENGTH = len(domain.TOKEN_PREFIX) + 4
 
@@ -24,12 +24,16 @@ class OwnAccount(IdentityService):
         with self.transaction():
             changes = {"name": request.name.strip(), "locale": request.locale}
             AccountRow.update(changes).where(AccountRow.id == account.id).execute()
-        return directory.as_contract(directory.account(account.id), directory.roles_of([account.id])[account.id])
+        return directory.as_contract(
+            directory.account(account.id), directory.roles_of([account.id])[account.id]
+        )
 
     @operation("GET /sessions", permission=USE_ACCOUNT)
     def list_sessions(self, request: Request) -> contracts.OwnSessions:
         """List where one is signed in, newest first."""
-        return contracts.OwnSessions(items=[self._shown(session) for session in self._live_sessions()])
+        return contracts.OwnSessions(
+            items=[self._shown(session) for session in self._live_sessions()]
+        )
 
     @operation("DELETE /sessions/{id}", permission=USE_ACCOUNT)
     def revoke_session(self, request: contracts.SessionRef) -> contracts.Revoked:
@@ -42,13 +46,18 @@ class OwnAccount(IdentityService):
     @operation("DELETE /sessions", permission=USE_ACCOUNT)
     def revoke_other_sessions(self, request: Request) -> contracts.Revoked:
         """End all of one's own sessions but this one."""
-        return self._end([session for session in self._live_sessions() if session.id != self.session_id])
+        return self._end(
+            [session for session in self._live_sessions() if session.id != self.session_id]
+        )
 
     @operation("POST /tokens", permission=USE_ACCOUNT)
     def create_token(self, request: contracts.CreateToken) -> contracts.NewToken:
         """Make an API token that may do some of what its owner may. Its secret is shown this once."""
         if self.session_id is None:
-            raise NotAllowed("Sign in to make a token: a token makes no tokens.", code="identity.session_required")
+            raise NotAllowed(
+                "Sign in to make a token: a token makes no tokens.",
+                code="identity.session_required",
+            )
         self._check_scopes(request.scopes)
         self._check_days(request.days)
         secret = domain.new_api_token()
@@ -65,7 +74,9 @@ class OwnAccount(IdentityService):
                 expires=now + request.days * 86_400,
             )
             self.emit(
-                events.TokenCreated(account_id=self.actor.id, token_id=row.id, scopes=row.scopes.split())
+                events.TokenCreated(
+                    account_id=self.actor.id, token_id=row.id, scopes=row.scopes.split()
+                )
             )
         return contracts.NewToken(**_token(row).model_dump(), secret=secret)
 
@@ -116,16 +127,17 @@ class OwnAccount(IdentityService):
         )
 
     def _check_scopes(self, scopes: list[str]) -> None:
-        beyond = sorted(scope for scope in scopes if not domain.covers(self.actor.permissions, [scope]))
+        beyond = sorted(
+            scope for scope in scopes if not domain.covers(self.actor.permissions, [scope])
+        )
         if beyond:
             detail = f"You do not hold {beyond[0]} yourself."
-            raise Invalid(detail, fields=[{"field": "scopes", "code": "identity.beyond_owner", "detail": detail}])
+            raise refusal("scopes", "identity.beyond_owner", detail)
 
     def _check_days(self, days: int) -> None:
         longest = self.settings.token_max_days
         if days > longest:
-            wrong = {"field": "days", "code": "less_than_equal", "detail": f"At most {longest}."}
-            raise Invalid("The token would live too long.", fields=[{**wrong, "context": {"le": longest}}])
+            raise refusal("days", "less_than_equal", f"Write {longest} or less.", le=longest)
 
 
 def _token(row: TokenRow) -> contracts.OwnToken:

@@ -1,14 +1,23 @@
 """Identity's pages: signing in and out, one's own account, and the people of the campus."""
 
 from azora import Form, Page, Part
-
 from azora_identity.domain import CHANGE_PASSWORD, USE_ACCOUNT
 
 PERSON = "/people/{id}"
 
 PAGES = [
-    Page("/sign-in", "Sign in", "sign_in.html", forms={"sign_in": Form("identity.sign_in", then="{next}")}),
-    Page("/sign-out", "Sign out", "sign_out.html", forms={"sign_out": Form("identity.sign_out", then="/")}),
+    Page(
+        "/sign-in",
+        "Sign in",
+        "sign_in.html",
+        forms={"sign_in": Form("identity.sign_in", then="{next}")},
+    ),
+    Page(
+        "/sign-out",
+        "Sign out",
+        "sign_out.html",
+        forms={"sign_out": Form("identity.sign_out", then="/")},
+    ),
     Page(
         "/account",
         "Your account",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from azora import NotAllowed, Service
-
 from azora_identity.domain import covers
 from azora_identity.passwords import Passwords
 from azora_identity.stores import SessionStore, open_store
@@ -52,4 +51,6 @@ class IdentityService(Service):
     def check_reach(self, permissions: Collection[str]) -> None:
         """Raise NotAllowed where these permissions go beyond the caller's: nobody lifts themselves up."""
         if not covers(self.actor.permissions, permissions):
-            raise NotAllowed("This goes beyond what you may do yourself.", code="identity.beyond_reach")
+            raise NotAllowed(
+                "This goes beyond what you may do yourself.", code="identity.beyond_reach"
+            )

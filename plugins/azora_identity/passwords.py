@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from azora import Invalid
-from azora.threads import in_thread
 
+from azora.threads import in_thread
 from azora_identity.domain import new_secret, normal_password
+from azora_identity.refusal import refusal
 
 if TYPE_CHECKING:
     from azora_identity.settings import IdentitySettings
@@ -49,22 +49,21 @@ class Passwords:
         """Whether the hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(stored)
 
-    def check_strength(self, password: str, personal: Sequence[str], field: str = "new_password") -> None:
+    def check_strength(self, password: str, personal: Sequence[str]) -> None:
         """Raise Invalid for a password that is too short, common, or made of the person's own words."""
-        length = len(normal_password(password))
-        if length < self._min_length:
-            raise _refused(
-                field,
+        if len(normal_password(password)) < self._min_length:
+            raise refusal(
+                "new_password",
                 "string_too_short",
                 f"Use at least {self._min_length} characters. Several words make a good password.",
-                {"min_length": self._min_length},
+                min_length=self._min_length,
             )
         if in_thread(_guesses, normal_password(password), list(personal)) < FEWEST_GUESSES:
-            raise _refused(
-                field,
+            raise refusal(
+                "new_password",
                 "identity.password_too_common",
-                "This password is too common or too easily guessed. Several unrelated words make a good one.",
-                {},
+                "This password is too common or too easily guessed. "
+                "Several unrelated words make a good one.",
             )
 
     def _verify(self, stored: str, password: str) -> bool:
@@ -77,13 +76,9 @@ class Passwords:
 def _guesses(password: str, personal: list[str]) -> float:
     from zxcvbn import zxcvbn  # 14 MB of word lists, needed only when a password is set
 
-    known = [word for words in personal for word in (words, *words.replace("@", " ").replace(".", " ").split())]
+    known = [
+        word
+        for words in personal
+        for word in (words, *words.replace("@", " ").replace(".", " ").split())
+    ]
     return float(zxcvbn(password[:ESTIMATED_LENGTH], user_inputs=known)["guesses_log10"])
-
-
-def _refused(field: str, code: str, detail: str, context: dict[str, str | int | float]) -> Invalid:
-    return Invalid(
-        "The new password cannot be used.",
-        code=code,
-        fields=[{"field": field, "code": code, "detail": detail, "context": context}],
-    )

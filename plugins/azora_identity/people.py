@@ -5,7 +5,6 @@ from typing import Any
 
 from azora import Conflict, ListReply, operation
 from azora.data.keyset import paginate
-
 from azora_identity import contracts, directory, domain, events
 from azora_identity.domain import ONE_TIME_PASSWORD
 from azora_identity.models import AccountRow
@@ -27,15 +26,21 @@ class People(IdentityService):
         hashed = self.passwords.hash(password)
         with self.transaction():
             if directory.account_by_email(email):
-                raise Conflict("Somebody has this e-mail address already.", code="identity.email_taken")
+                raise Conflict(
+                    "Somebody has this e-mail address already.", code="identity.email_taken"
+                )
             account = directory.add_account(email, request.name.strip(), request.locale)
             expires = time.time() + self.settings.one_time_password_hours * 3600
             directory.set_password(account.id, ONE_TIME_PASSWORD, hashed, expires)
-            self.emit(events.AccountCreated(account_id=account.id, name=account.name, by=self.actor.id))
+            self.emit(
+                events.AccountCreated(account_id=account.id, name=account.name, by=self.actor.id)
+            )
             for name in sorted(set(request.roles)):
                 directory.grant(account.id, name, self.actor.id)
                 self.emit(events.RoleGranted(account_id=account.id, role=name, by=self.actor.id))
-        return contracts.OneTimePassword(account_id=account.id, email=email, one_time_password=password)
+        return contracts.OneTimePassword(
+            account_id=account.id, email=email, one_time_password=password
+        )
 
     @operation("GET /accounts", permission=READ)
     def list_accounts(self, request: contracts.ListAccounts) -> ListReply[contracts.Account]:
@@ -87,7 +92,9 @@ class People(IdentityService):
             directory.void_sessions(account.id, time.time())
             for session in ended:
                 self.emit(
-                    events.SessionRevoked(account_id=account.id, session_id=session.id, by=self.actor.id)
+                    events.SessionRevoked(
+                        account_id=account.id, session_id=session.id, by=self.actor.id
+                    )
                 )
         self.sessions.remove(ended)
         return contracts.Revoked(count=len(ended))

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from azora import Job, Permission, Plugin, hookimpl
-
 from azora_identity import events, first_campus, subjects
 from azora_identity.domain import CHANGE_PASSWORD, USE_ACCOUNT
 from azora_identity.models import TABLES
@@ -17,6 +16,7 @@ from azora_identity.settings import IdentitySettings
 
 if TYPE_CHECKING:
     import typer
+
     from azora.hosted import HostedPlugin
 
 

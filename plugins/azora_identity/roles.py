@@ -1,11 +1,11 @@
 """Roles, what they permit, and who holds them."""
 
-from azora import Conflict, Invalid, Request, operation
-
+from azora import Conflict, Request, operation
 from azora_identity import contracts, directory, events
 from azora_identity.domain import ADMINISTRATOR, EVERYTHING, GUEST, MEMBER, USE_ACCOUNT
 from azora_identity.models import GrantRow, RoleRow
 from azora_identity.parts import IdentityService
+from azora_identity.refusal import refusal
 
 READ, MANAGE = "identity.read_accounts", "identity.manage_roles"
 SEEDED = frozenset({ADMINISTRATOR, MEMBER, GUEST})
@@ -17,14 +17,18 @@ class Roles(IdentityService):
     @operation("GET /roles", permission=READ)
     def list_roles(self, request: Request) -> contracts.Roles:
         """List every role with what it permits."""
-        return contracts.Roles(items=[_shown(row) for row in RoleRow.select().order_by(RoleRow.name)])
+        return contracts.Roles(
+            items=[_shown(row) for row in RoleRow.select().order_by(RoleRow.name)]
+        )
 
     @operation("GET /permissions", permission=USE_ACCOUNT)
     def list_permissions(self, request: Request) -> contracts.KnownPermissions:
         """List what the installed plugins let roles permit."""
         return contracts.KnownPermissions(
             items=[
-                contracts.KnownPermission(name=permission.name, summary=permission.summary, plugin=name)
+                contracts.KnownPermission(
+                    name=permission.name, summary=permission.summary, plugin=name
+                )
                 for name, loaded in sorted(self.hosted.runtime.registry.plugins.items())
                 for permission in loaded.plugin.permissions
             ]
@@ -34,7 +38,9 @@ class Roles(IdentityService):
     def save_role(self, request: contracts.SaveRole) -> contracts.Role:
         """Make a role, or change what it permits."""
         if request.name == ADMINISTRATOR:
-            raise Conflict("An administrator may do everything; that stays.", code="identity.role_is_fixed")
+            raise Conflict(
+                "An administrator may do everything; that stays.", code="identity.role_is_fixed"
+            )
         self._check_known(request.permissions)
         self.check_reach(request.permissions)
         permissions = sorted(set(request.permissions))
@@ -46,14 +52,18 @@ class Roles(IdentityService):
                 RoleRow.update(values).where(RoleRow.name == request.name).execute()
             else:
                 RoleRow.create(name=request.name, **values)
-            self.emit(events.RoleChanged(role=request.name, permissions=permissions, by=self.actor.id))
+            self.emit(
+                events.RoleChanged(role=request.name, permissions=permissions, by=self.actor.id)
+            )
         return contracts.Role(name=request.name, summary=request.summary, permissions=permissions)
 
     @operation("DELETE /roles/{name}", permission=MANAGE)
     def delete_role(self, request: contracts.RoleRef) -> None:
         """Delete a role that nobody holds."""
         if request.name in SEEDED:
-            raise Conflict(f"Every campus has the role {request.name}.", code="identity.role_is_fixed")
+            raise Conflict(
+                f"Every campus has the role {request.name}.", code="identity.role_is_fixed"
+            )
         with self.transaction():
             self.check_reach(directory.role(request.name).permissions.split())
             if GrantRow.select().where(GrantRow.role == request.name).exists():
@@ -70,7 +80,9 @@ class Roles(IdentityService):
         with self.transaction():
             granted = directory.grant(account.id, request.role, self.actor.id)
             if granted:
-                self.emit(events.RoleGranted(account_id=account.id, role=request.role, by=self.actor.id))
+                self.emit(
+                    events.RoleGranted(account_id=account.id, role=request.role, by=self.actor.id)
+                )
         if granted:
             self.sessions.remove(ended)
         return directory.as_contract(account, directory.roles_of([account.id])[account.id])
@@ -85,7 +97,9 @@ class Roles(IdentityService):
                 directory.require_other_administrator(account.id)
             held = (GrantRow.account == account.id) & (GrantRow.role == request.role)
             if GrantRow.delete().where(held).execute():
-                self.emit(events.RoleRevoked(account_id=account.id, role=request.role, by=self.actor.id))
+                self.emit(
+                    events.RoleRevoked(account_id=account.id, role=request.role, by=self.actor.id)
+                )
         return directory.as_contract(account, directory.roles_of([account.id])[account.id])
 
     def _check_known(self, permissions: list[str]) -> None:
@@ -93,8 +107,7 @@ class Roles(IdentityService):
         known = {permission.name for loaded in plugins for permission in loaded.plugin.permissions}
         if unknown := sorted(set(permissions) - known - {EVERYTHING}):
             detail = f"No installed plugin knows {unknown[0]}."
-            wrong = {"field": "permissions", "code": "identity.permission_unknown", "detail": detail}
-            raise Invalid(detail, fields=[wrong])
+            raise refusal("permissions", "identity.permission_unknown", detail)
 
 
 def _shown(row: RoleRow) -> contracts.Role:

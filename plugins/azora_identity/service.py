@@ -3,14 +3,14 @@
 import time
 from urllib.parse import quote
 
-from azora import Invalid, NotAllowed, NotAuthenticated, NotFound, Request, operation
+from azora import NotAllowed, NotAuthenticated, NotFound, Request, operation
 from azora.context import current
 from azora.ids import uuid7
-
 from azora_identity import contracts, directory, domain, events, first_password, throttle
 from azora_identity.domain import ONE_TIME_PASSWORD, PASSWORD, Holder, Session
 from azora_identity.models import AccountRow, AuthenticatorRow, TokenRow
 from azora_identity.parts import IdentityService
+from azora_identity.refusal import refusal
 from azora_identity.throttle import Throttle
 
 ACTOR_SECONDS = 60.0
@@ -24,7 +24,9 @@ class Access(IdentityService):
     def authenticate(self, request: contracts.Credential) -> contracts.SignedActor:
         """Exchange a session's secret or an API token for a signed actor."""
         is_token = request.token.startswith(domain.TOKEN_PREFIX)
-        found = self._token_holder(request.token) if is_token else self._session_holder(request.token)
+        found = (
+            self._token_holder(request.token) if is_token else self._session_holder(request.token)
+        )
         if found is None:
             raise NotAuthenticated("This session or token is unknown, expired or revoked.")
         account, holder, credential = found
@@ -48,7 +50,7 @@ class Access(IdentityService):
             guard.take()
         account = directory.account_by_email(email)
         password = self._usable_password(account, began)
-        if not self.passwords.matches(password and password.secret, request.password):
+        if not self.passwords.matches(password.secret if password else None, request.password):
             self._refuse(account)
         assert account is not None and password is not None
         rehashed = self._rehash(password, request.password)
@@ -56,7 +58,9 @@ class Access(IdentityService):
         with self.transaction():
             guard.forgive()
             if rehashed:
-                AuthenticatorRow.update(secret=rehashed).where(AuthenticatorRow.id == password.id).execute()
+                AuthenticatorRow.update(secret=rehashed).where(
+                    AuthenticatorRow.id == password.id
+                ).execute()
             self.emit(
                 events.SignedIn(
                     account_id=account.id,
@@ -80,10 +84,14 @@ class Access(IdentityService):
         """End this session. Whoever has none is signed out already."""
         actor = self.actor_or_none
         if actor and self.session_id:
-            ending = [one for one in self.sessions.of_account(actor.id) if one.id == self.session_id]
+            ending = [
+                one for one in self.sessions.of_account(actor.id) if one.id == self.session_id
+            ]
             self.sessions.remove(ending)
             for session in ending:
-                self.emit(events.SessionRevoked(account_id=actor.id, session_id=session.id, by=actor.id))
+                self.emit(
+                    events.SessionRevoked(account_id=actor.id, session_id=session.id, by=actor.id)
+                )
         return contracts.SignedOut()
 
     @operation("GET /me", public=True)
@@ -105,10 +113,14 @@ class Access(IdentityService):
     def change_password(self, request: contracts.ChangePassword) -> contracts.NewSession:
         """Choose a new password. Every session of the account ends, and this one goes on anew."""
         if self.session_id is None:
-            raise NotAllowed("Sign in with your password to change it.", code="identity.session_required")
+            raise NotAllowed(
+                "Sign in with your password to change it.", code="identity.session_required"
+            )
         account = directory.account(self.actor.id)
         self._confirm_password(account, request.current_password)
-        self.passwords.check_strength(request.new_password, [account.email, account.name, "azora", "campus"])
+        self.passwords.check_strength(
+            request.new_password, [account.email, account.name, "azora", "campus"]
+        )
         hashed = self.passwords.hash(request.new_password)
         ended = self.sessions.of_account(account.id)
         with self.transaction():
@@ -129,7 +141,9 @@ class Access(IdentityService):
     def reset_password(self, request: contracts.ResetPassword) -> contracts.OneTimePassword:
         """Replace a lost password by a one-time one. For whoever sits at the campus's terminal."""
         if not self.actor.id.startswith("operator:"):
-            raise NotAllowed("A password is reset at the terminal of the campus.", code="identity.terminal_only")
+            raise NotAllowed(
+                "A password is reset at the terminal of the campus.", code="identity.terminal_only"
+            )
         account = directory.account_by_email(domain.normal_email(request.email))
         if account is None:
             raise NotFound("No account has this e-mail address.", code="identity.account_not_found")
@@ -190,7 +204,9 @@ class Access(IdentityService):
         """The same answer whether the account is unknown, deactivated, or its password another."""
         network = domain.network_of(current().address)
         self.emit(events.SignInFailed(account_id=account.id if account else None, network=network))
-        raise NotAuthenticated("The e-mail address or the password is wrong.", code="identity.sign_in_failed")
+        raise NotAuthenticated(
+            "The e-mail address or the password is wrong.", code="identity.sign_in_failed"
+        )
 
     def _rehash(self, password: AuthenticatorRow, typed: str) -> str | None:
         return self.passwords.hash(typed) if self.passwords.is_stale(password.secret) else None
@@ -200,11 +216,9 @@ class Access(IdentityService):
         with self.transaction():
             guard.take()
         password = directory.password_of(account.id)
-        if not self.passwords.matches(password and password.secret, typed):
+        if not self.passwords.matches(password.secret if password else None, typed):
             wrong = "This is not your current password."
-            raise Invalid(
-                wrong, fields=[{"field": "current_password", "code": "identity.wrong_password", "detail": wrong}]
-            )
+            raise refusal("current_password", "identity.wrong_password", wrong)
         with self.transaction():
             guard.forgive()
 

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from azora import Settings
 from pydantic import Field
 
+from azora import Settings
 from azora_identity.domain import BackOff, SessionLimits
 
 
@@ -15,30 +15,45 @@ class IdentitySettings(Settings):
         "closed", description="How accounts come to be. `closed`: an administrator creates them."
     )
     administrator_email: str = Field(
-        "admin@campus.local", max_length=254, description="E-mail address of the first administrator."
+        "admin@campus.local",
+        max_length=254,
+        description="E-mail address of the first administrator.",
     )
 
-    password_min_length: int = Field(12, ge=8, le=64, description="Shortest password, in characters.")
-    password_memory_kib: int = Field(19_456, ge=8, le=4_194_304, description="Memory of one Argon2id hash, in KiB.")
+    password_min_length: int = Field(
+        12, ge=8, le=64, description="Shortest password, in characters."
+    )
+    password_memory_kib: int = Field(
+        19_456, ge=8, le=4_194_304, description="Memory of one Argon2id hash, in KiB."
+    )
     password_time_cost: int = Field(2, ge=1, le=100, description="Passes of one Argon2id hash.")
     password_parallelism: int = Field(1, ge=1, le=16, description="Lanes of one Argon2id hash.")
     one_time_password_hours: float = Field(
-        72, gt=0, le=720, description="Hours for which a one-time password is good, if nobody uses it."
+        72,
+        gt=0,
+        le=720,
+        description="Hours for which a one-time password is good, if nobody uses it.",
     )
 
     session_store: Literal["database", "memory", "redis"] = Field(
         "database",
         description="Where sessions are kept. `memory` forgets them at a restart; `redis` is the campus's.",
     )
-    session_idle_minutes: float = Field(720, ge=5, description="Minutes after which an unused session ends.")
+    session_idle_minutes: float = Field(
+        720, ge=5, description="Minutes after which an unused session ends."
+    )
     session_days: float = Field(7, gt=0, le=90, description="Days after which every session ends.")
     token_max_days: int = Field(365, ge=1, description="Longest life of an API token, in days.")
 
-    account_free_failures: int = Field(5, ge=1, description="Failed sign-ins of one account before it must pause.")
+    account_free_failures: int = Field(
+        5, ge=1, description="Failed sign-ins of one account before it must pause."
+    )
     address_free_failures: int = Field(
         50, ge=1, description="Failed sign-ins from one network address before it must pause."
     )
-    longest_pause_seconds: float = Field(900, ge=1, description="Longest pause between two sign-ins, in seconds.")
+    longest_pause_seconds: float = Field(
+        900, ge=1, description="Longest pause between two sign-ins, in seconds."
+    )
 
     @property
     def session_limits(self) -> SessionLimits:

@@ -8,12 +8,12 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from azora import PluginError, Unavailable
-
 from azora_identity.domain import Session, SessionLimits
 from azora_identity.models import SessionRow
 
 if TYPE_CHECKING:
     import redis
+
     from azora.data.database import PluginDatabase
     from azora.hosted import HostedPlugin
 
@@ -83,14 +83,18 @@ class DatabaseStore:
 
     def get(self, digest: str) -> Session | None:
         row = SessionRow.get_or_none(SessionRow.digest == digest)
-        return row and _from_row(row)
+        return _from_row(row) if row else None
 
     def touch(self, session: Session, now: float) -> None:
         with self._database.transaction():
             SessionRow.update(last_used=now).where(SessionRow.digest == session.digest).execute()
 
     def of_account(self, account_id: str) -> list[Session]:
-        rows = SessionRow.select().where(SessionRow.account == account_id).order_by(SessionRow.id.desc())
+        rows = (
+            SessionRow.select()
+            .where(SessionRow.account == account_id)
+            .order_by(SessionRow.id.desc())
+        )
         return [_from_row(row) for row in rows]
 
     def remove(self, sessions: Iterable[Session]) -> None:
@@ -99,7 +103,9 @@ class DatabaseStore:
                 SessionRow.delete().where(SessionRow.digest.in_(digests)).execute()
 
     def remove_ended(self, now: float) -> int:
-        ended = (SessionRow.last_used <= now - self._limits.idle) | (SessionRow.created <= now - self._limits.absolute)
+        ended = (SessionRow.last_used <= now - self._limits.idle) | (
+            SessionRow.created <= now - self._limits.absolute
+        )
         with self._database.transaction():
             return int(SessionRow.delete().where(ended).execute())
 
@@ -107,6 +113,7 @@ class DatabaseStore:
 class RedisStore:
     """Redis, which forgets each session by itself when its absolute limit is reached.
 
+    The client decodes what it reads to text.
     Raises Unavailable while Redis cannot be reached: nobody is signed in, and nobody is signed out.
     """
 
@@ -119,12 +126,14 @@ class RedisStore:
         with _reaching_redis():
             self._write(session, only_if_present=False)
             self._redis.sadd(self._account_key(session.account_id), session.digest)
-            self._redis.expire(self._account_key(session.account_id), int(self._limits.absolute) + 1)
+            self._redis.expire(
+                self._account_key(session.account_id), int(self._limits.absolute) + 1
+            )
 
     def get(self, digest: str) -> Session | None:
         with _reaching_redis():
             found = self._redis.get(self._key(digest))
-        return found and _from_json(found)
+        return _from_json(found) if found else None
 
     def touch(self, session: Session, now: float) -> None:
         with _reaching_redis():
@@ -133,8 +142,10 @@ class RedisStore:
     def of_account(self, account_id: str) -> list[Session]:
         with _reaching_redis():
             digests = sorted(self._redis.smembers(self._account_key(account_id)))
-            found = self._redis.mget([self._key(digest.decode()) for digest in digests]) if digests else []
-            if gone := [digest for digest, value in zip(digests, found, strict=True) if value is None]:
+            found = self._redis.mget([self._key(digest) for digest in digests]) if digests else []
+            if gone := [
+                digest for digest, value in zip(digests, found, strict=True) if value is None
+            ]:
                 self._redis.srem(self._account_key(account_id), *gone)
         sessions = [_from_json(value) for value in found if value]
         return sorted(sessions, key=lambda session: session.id, reverse=True)
@@ -158,7 +169,7 @@ class RedisStore:
         value = json.dumps(asdict(session))
         self._redis.set(self._key(session.digest), value, ex=seconds, xx=only_if_present)
 
-    def _key(self, digest: str) -> str:
+    def _key(self, digest: bytes | str) -> str:
         return f"{self._prefix}:session:{digest}"
 
     def _account_key(self, account_id: str) -> str:
@@ -172,7 +183,9 @@ def _reaching_redis() -> Iterator[None]:
     try:
         yield
     except RedisError as error:
-        raise Unavailable(f"Sessions cannot be reached in Redis ({error}). Try again in a moment.") from error
+        raise Unavailable(
+            f"Sessions cannot be reached in Redis ({error}). Try again in a moment."
+        ) from error
 
 
 def open_store(plugin: "HostedPlugin") -> SessionStore:
@@ -186,7 +199,9 @@ def open_store(plugin: "HostedPlugin") -> SessionStore:
         raise PluginError("sessions are to be kept in Redis: set AZORA_REDIS_URL")
     import redis
 
-    client = redis.Redis.from_url(campus.redis_url, socket_timeout=5, socket_connect_timeout=5)
+    client = redis.Redis.from_url(
+        campus.redis_url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5
+    )
     return RedisStore(client, campus.campus_id, settings.session_limits)
 
 
@@ -197,6 +212,6 @@ def _from_row(row: SessionRow) -> Session:
     )  # fmt: skip
 
 
-def _from_json(value: bytes) -> Session:
+def _from_json(value: bytes | str) -> Session:
     fields: dict[str, Any] = json.loads(value)
     return Session(**fields | {"methods": tuple(fields["methods"])})

@@ -27,7 +27,9 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
     sessions = parts_of(plugin).sessions.of_account(subject)
     tokens = TokenRow.select().where(TokenRow.account == subject).order_by(TokenRow.id)
     return {
-        "account": directory.as_contract(account, directory.roles_of([subject])[subject]).model_dump(mode="json"),
+        "account": directory.as_contract(
+            account, directory.roles_of([subject])[subject]
+        ).model_dump(mode="json"),
         "sessions": [
             {
                 "created": moment(session.created).isoformat(),
@@ -38,7 +40,11 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
             for session in sessions
         ],
         "tokens": [
-            {"name": token.name, "scopes": token.scopes.split(), "created": moment(token.created).isoformat()}
+            {
+                "name": token.name,
+                "scopes": token.scopes.split(),
+                "created": moment(token.created).isoformat(),
+            }
             for token in tokens
         ],
     }

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from azora import LimitReached
-
 from azora_identity.domain import BackOff, digest, subscriber_of
 from azora_identity.models import FailuresRow
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from azora.actor import Actor, load_keyring
 from azora.campus import open_runtime, prepare_campus
 from azora.context import Context
@@ -33,7 +34,9 @@ class Identity:
         self.hosted.outbox = RecordingOutbox(self._told)
         self._keeper = load_keyring(runtime.settings.keys_folder, set(), keeper=True)
 
-    def call(self, operation: str, by: str | None = None, address: str | None = None, **fields: Any) -> Any:
+    def call(
+        self, operation: str, by: str | None = None, address: str | None = None, **fields: Any
+    ) -> Any:
         """The reply of an operation to whoever holds the credential `by`, at `address`."""
         context = Context(self.runtime)
         context.address, context.agent = address, "Firefox"
@@ -112,7 +115,9 @@ class Starter:
 
     def _open(self) -> Any:
         registry = load_registry([("identity", plugin)], installed=False)
-        campus = load_campus_settings(data_dir=self._folder / "data", plugins=["identity"], **self._given)
+        campus = load_campus_settings(
+            data_dir=self._folder / "data", plugins=["identity"], **self._given
+        )
         prepare_campus(campus, registry)
         runtime = open_runtime(campus, registry)
         upgrade(runtime)

@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from azora_identity import domain
-from azora_identity.domain import BackOff, Holder, Session, SessionLimits
 from hypothesis import given
 from hypothesis import strategies as st
+
+from azora_identity import domain
+from azora_identity.domain import BackOff, Holder, Session, SessionLimits
 
 seconds = st.floats(0, 4e9, allow_nan=False)
 names = st.frozensets(st.from_regex(r"[a-z]{1,3}\.[a-z]{1,3}", fullmatch=True), max_size=6)
@@ -22,7 +23,9 @@ def session(created: float = 0.0, last_used: float = 0.0) -> Session:
 class TestBackOff:
     def test_the_first_failures_are_free(self) -> None:
         back_off = BackOff(free=5)
-        assert [back_off.wait(failures, last=100.0, now=100.0) for failures in range(5)] == [0.0] * 5
+        assert [back_off.wait(failures, last=100.0, now=100.0) for failures in range(5)] == [
+            0.0
+        ] * 5
 
     def test_pauses_double_up_to_the_longest(self) -> None:
         back_off = BackOff(free=5, first=1.0, longest=10.0)
@@ -66,7 +69,9 @@ class TestSessionLimits:
 
 class TestPermissions:
     @given(names, names)
-    def test_a_token_never_exceeds_its_owner(self, scopes: frozenset[str], held: frozenset[str]) -> None:
+    def test_a_token_never_exceeds_its_owner(
+        self, scopes: frozenset[str], held: frozenset[str]
+    ) -> None:
         effective = Holder(held, scopes=scopes).effective()
         assert effective <= scopes
         assert effective <= held | domain.OWN_ACCOUNT
@@ -80,11 +85,17 @@ class TestPermissions:
         assert effective == {"library.read"} | domain.OWN_ACCOUNT
 
     @given(names)
-    def test_with_a_one_time_password_only_the_password_can_be_changed(self, held: frozenset[str]) -> None:
-        assert Holder(held | {"*"}, must_change_password=True).effective() == {domain.CHANGE_PASSWORD}
+    def test_with_a_one_time_password_only_the_password_can_be_changed(
+        self, held: frozenset[str]
+    ) -> None:
+        assert Holder(held | {"*"}, must_change_password=True).effective() == {
+            domain.CHANGE_PASSWORD
+        }
 
     @given(names, names)
-    def test_nobody_hands_out_what_they_lack(self, held: frozenset[str], wanted: frozenset[str]) -> None:
+    def test_nobody_hands_out_what_they_lack(
+        self, held: frozenset[str], wanted: frozenset[str]
+    ) -> None:
         assert domain.covers(held, wanted) == (wanted <= held)
         assert not domain.covers(held, {"*"})
         assert domain.covers({"*"}, wanted | {"*"})
@@ -99,7 +110,9 @@ class TestSecrets:
     def test_one_time_passwords_can_be_read_aloud(self) -> None:
         passwords = {domain.new_one_time_password() for _ in range(100)}
         assert len(passwords) == 100
-        assert all(re.fullmatch(r"[a-hjkmnp-z2-9]{5}(-[a-hjkmnp-z2-9]{5}){3}", one) for one in passwords)
+        assert all(
+            re.fullmatch(r"[a-hjkmnp-z2-9]{5}(-[a-hjkmnp-z2-9]{5}){3}", one) for one in passwords
+        )
 
     def test_a_digest_does_not_hold_the_secret(self) -> None:
         assert re.fullmatch("[0-9a-f]{64}", domain.digest("secret"))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from azora import Invalid, NotAllowed, NotAuthenticated, NotFound
 from azora_identity.models import TokenRow
 
@@ -37,7 +38,10 @@ class TestSessions:
         person = identity.person()
         newer = identity.sign_in(person, address="196.21.5.77")
         listed = identity.call("list_sessions", newer).items
-        assert [(one.address, one.current) for one in listed] == [("196.21.5.77", True), ("", False)]
+        assert [(one.address, one.current) for one in listed] == [
+            ("196.21.5.77", True),
+            ("", False),
+        ]
         assert listed[0].agent == "Firefox"
 
     def test_another_one_can_be_ended(self, identity: Any) -> None:
@@ -89,13 +93,17 @@ class TestSessions:
         person = identity.person()
         clock.ahead = 8 * 86_400
         identity.runtime.call("identity.delete_expired", {}, context=identity.hosted.as_itself())
-        assert identity.hosted.database.execute("SELECT count(*) FROM session WHERE account_id = ?", person.id) == [
-            (0,)
-        ]
+        assert identity.hosted.database.execute(
+            "SELECT count(*) FROM session WHERE account_id = ?", person.id
+        ) == [(0,)]
 
     @pytest.mark.parametrize("store", ["memory", "redis"])
     def test_they_work_from_every_store(
-        self, start: Callable[..., Any], store: str, request: pytest.FixtureRequest, monkeypatch: Any
+        self,
+        start: Callable[..., Any],
+        store: str,
+        request: pytest.FixtureRequest,
+        monkeypatch: Any,
     ) -> None:
         if store == "redis":
             monkeypatch.setenv("AZORA_REDIS_URL", request.getfixturevalue("redis").url)
@@ -110,7 +118,9 @@ class TestSessions:
 
 class TestTokens:
     def make(self, identity: Any, person: Any, *scopes: str, **given: Any) -> Any:
-        return identity.call("create_token", person.session, name="script", scopes=list(scopes), **given)
+        return identity.call(
+            "create_token", person.session, name="script", scopes=list(scopes), **given
+        )
 
     def test_a_token_may_do_what_its_scopes_say(self, identity: Any) -> None:
         person = identity.person(READ)
@@ -171,7 +181,9 @@ class TestTokens:
         person = identity.person()
         token = self.make(identity, person, "identity.use_account")
         with pytest.raises(NotAllowed):
-            identity.call("create_token", token.secret, name="more", scopes=["identity.use_account"])
+            identity.call(
+                "create_token", token.secret, name="more", scopes=["identity.use_account"]
+            )
 
     def test_nobody_revokes_anothers(self, identity: Any) -> None:
         person, stranger = identity.person(READ), identity.person()

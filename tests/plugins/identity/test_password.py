@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from azora import Invalid, NotAllowed, NotAuthenticated, NotFound
 from azora_identity.domain import CHANGE_PASSWORD
 
@@ -18,12 +19,16 @@ def refused_fields(refused: pytest.ExceptionInfo[Invalid]) -> list[tuple[str, st
 class TestChange:
     def test_the_new_password_opens_and_the_old_one_does_not(self, identity: Any) -> None:
         person = identity.person()
-        identity.call("change_password", person.session, current_password=person.password, new_password=NEW)
+        identity.call(
+            "change_password", person.session, current_password=person.password, new_password=NEW
+        )
         assert identity.call("sign_in", email=person.email, password=NEW).account_id == person.id
         with pytest.raises(NotAuthenticated):
             identity.call("sign_in", email=person.email, password=person.password)
 
-    def test_this_session_goes_on_under_a_new_secret_and_all_others_end(self, identity: Any) -> None:
+    def test_this_session_goes_on_under_a_new_secret_and_all_others_end(
+        self, identity: Any
+    ) -> None:
         person = identity.person()
         other = identity.sign_in(person)
         reply = identity.call(
@@ -37,7 +42,9 @@ class TestChange:
     def test_the_current_password_is_asked_for(self, identity: Any) -> None:
         person = identity.person()
         with pytest.raises(Invalid) as refused:
-            identity.call("change_password", person.session, current_password="wrong", new_password=NEW)
+            identity.call(
+                "change_password", person.session, current_password="wrong", new_password=NEW
+            )
         assert refused_fields(refused) == [("current_password", "identity.wrong_password")]
 
     @pytest.mark.parametrize(
@@ -50,20 +57,29 @@ class TestChange:
         person = identity.person()
         with pytest.raises(Invalid) as refused:
             identity.call(
-                "change_password", person.session, current_password=person.password, new_password=password
+                "change_password",
+                person.session,
+                current_password=person.password,
+                new_password=password,
             )
         assert refused_fields(refused) == [("new_password", code)]
         assert identity.actor(person.session).id == person.id
 
     def test_an_api_token_changes_no_password(self, identity: Any) -> None:
         person = identity.person()
-        token = identity.call("create_token", person.session, name="t", scopes=[CHANGE_PASSWORD]).secret
+        token = identity.call(
+            "create_token", person.session, name="t", scopes=[CHANGE_PASSWORD]
+        ).secret
         with pytest.raises(NotAllowed):
-            identity.call("change_password", token, current_password=person.password, new_password=NEW)
+            identity.call(
+                "change_password", token, current_password=person.password, new_password=NEW
+            )
 
     def test_it_is_told(self, identity: Any) -> None:
         person = identity.person()
-        assert identity.told("password_changed", person.id) == [{"account_id": person.id, "by": person.id}]
+        assert identity.told("password_changed", person.id) == [
+            {"account_id": person.id, "by": person.id}
+        ]
 
 
 class TestFirstAdministrator:
@@ -109,7 +125,10 @@ class TestFirstAdministrator:
         assert len(again.operator("list_accounts").items) == 1
 
     def test_who_it_is_can_be_set(self, start: Callable[..., Any]) -> None:
-        assert self.first(start(administrator_email="Nomsa@Campus.Example"))[0] == "nomsa@campus.example"
+        assert (
+            self.first(start(administrator_email="Nomsa@Campus.Example"))[0]
+            == "nomsa@campus.example"
+        )
 
 
 class TestReset:

@@ -2,6 +2,7 @@
 
 import eventlet
 import pytest
+
 from azora import Invalid
 from azora_identity.passwords import Passwords
 from azora_identity.settings import IdentitySettings
@@ -33,10 +34,14 @@ class TestHashes:
         assert not passwords().matches(None, GOOD)
         assert not passwords().matches("not a hash", GOOD)
 
-    def test_an_absent_hash_costs_as_much_as_a_wrong_password(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_absent_hash_costs_as_much_as_a_wrong_password(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         subject = passwords()
         seen: list[str] = []
-        monkeypatch.setattr(subject, "_verify", lambda stored, password: seen.append(stored) or False)
+        monkeypatch.setattr(
+            subject, "_verify", lambda stored, password: seen.append(stored) or False
+        )
         subject.matches(None, GOOD)
         subject.matches(subject.hash(GOOD), GOOD)
         assert [stored.rsplit("$", 2)[0] for stored in seen] == [seen[0].rsplit("$", 2)[0]] * 2
@@ -65,7 +70,15 @@ class TestStrength:
         assert field["field"] == "new_password"
         return field["code"]
 
-    @pytest.mark.parametrize("password", [GOOD, "correct horse battery staple", "Xk7 pola vez nim tolu rask wep dorin feh lumak zet oby quav sirn plot", "寿司が好きです、毎日食べます"])
+    @pytest.mark.parametrize(
+        "password",
+        [
+            GOOD,
+            "correct horse battery staple",
+            "Xk7 pola vez nim tolu rask wep dorin feh lumak zet oby quav sirn plot",
+            "寿司が好きです、毎日食べます",
+        ],
+    )
     def test_long_and_unusual_ones_pass_without_further_rules(self, password: str) -> None:
         passwords().check_strength(password, ["thandi@campus.example", "Thandi"])
 
@@ -73,13 +86,24 @@ class TestStrength:
         assert self.refusal("xK9#mQ2$vL5") == "string_too_short"
 
     @pytest.mark.parametrize(
-        "password", ["password1234", "qwertyuiop12", "aaaaaaaaaaaa", "123456789012", "Password123!", "iloveyou2024"]
+        "password",
+        [
+            "password1234",
+            "qwertyuiop12",
+            "aaaaaaaaaaaa",
+            "123456789012",
+            "Password123!",
+            "iloveyou2024",
+        ],
     )
     def test_common_ones_are_refused(self, password: str) -> None:
         assert self.refusal(password) == "identity.password_too_common"
 
     def test_ones_own_name_and_address_are_refused(self) -> None:
-        assert self.refusal("thandinkosi1", "thandinkosi@campus.example") == "identity.password_too_common"
+        assert (
+            self.refusal("thandinkosi1", "thandinkosi@campus.example")
+            == "identity.password_too_common"
+        )
 
     def test_the_longest_password_is_judged_quickly_enough(self) -> None:
         assert self.refusal("p@ssw0rd" * 16) == "identity.password_too_common"

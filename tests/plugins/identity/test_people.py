@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from azora import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound
 from azora.ids import uuid7
 from azora_identity import subjects
@@ -18,11 +19,19 @@ def administrator(identity: Any) -> Any:
 
 
 class TestAccounts:
-    def test_a_new_account_gets_a_one_time_password_and_belongs_to_the_campus(self, identity: Any) -> None:
+    def test_a_new_account_gets_a_one_time_password_and_belongs_to_the_campus(
+        self, identity: Any
+    ) -> None:
         made = identity.operator("create_account", email="Nomsa@Campus.Example", name=" Nomsa ")
         account = identity.operator("read_account", id=made.account_id)
-        assert (account.name, account.email, account.roles) == ("Nomsa", "nomsa@campus.example", ["member"])
-        assert identity.call("sign_in", email=made.email, password=made.one_time_password).must_change_password
+        assert (account.name, account.email, account.roles) == (
+            "Nomsa",
+            "nomsa@campus.example",
+            ["member"],
+        )
+        assert identity.call(
+            "sign_in", email=made.email, password=made.one_time_password
+        ).must_change_password
 
     def test_it_is_told_who_came_and_by_whom(self, identity: Any) -> None:
         made = identity.operator("create_account", email="told@campus.example", name="Nomsa")
@@ -37,14 +46,18 @@ class TestAccounts:
             identity.operator("create_account", email="ONE@campus.example", name="Two")
         assert refused.value.code == "identity.email_taken"
 
-    @pytest.mark.parametrize("email", ["", "nobody", "a@b@c", "a b@c", "@c", "a@", "a\n@c.d", "x" * 250 + "@c.de"])
+    @pytest.mark.parametrize(
+        "email", ["", "nobody", "a@b@c", "a b@c", "@c", "a@", "a\n@c.d", "x" * 250 + "@c.de"]
+    )
     def test_what_is_no_address_is_refused(self, identity: Any, email: str) -> None:
         with pytest.raises(Invalid):
             identity.operator("create_account", email=email, name="Nomsa")
 
     def test_an_unknown_role_is_refused_and_nothing_is_created(self, identity: Any) -> None:
         with pytest.raises(NotFound):
-            identity.operator("create_account", email="new@campus.example", name="N", roles=["unknown"])
+            identity.operator(
+                "create_account", email="new@campus.example", name="N", roles=["unknown"]
+            )
         assert identity.operator("list_accounts", query="new@campus.example").items == []
 
     def test_accounts_are_listed_by_name_page_by_page(self, identity: Any) -> None:
@@ -84,7 +97,10 @@ class TestAccounts:
     def test_the_last_administrator_stays(self, start: Any) -> None:
         identity = start()
         [first] = identity.operator("list_accounts").items
-        for operation, given in [("deactivate_account", {}), ("revoke_role", {"role": "administrator"})]:
+        for operation, given in [
+            ("deactivate_account", {}),
+            ("revoke_role", {"role": "administrator"}),
+        ]:
             with pytest.raises(Conflict) as refused:
                 identity.operator(operation, id=first.id, **given)
             assert refused.value.code == "identity.last_administrator"
@@ -118,7 +134,9 @@ class TestReach:
                 identity.call(operation, manager.session, **given)
             assert refused.value.code == "identity.beyond_reach"
 
-    def test_nobody_acts_against_somebody_who_may_do_more(self, identity: Any, administrator: Any) -> None:
+    def test_nobody_acts_against_somebody_who_may_do_more(
+        self, identity: Any, administrator: Any
+    ) -> None:
         manager = identity.person(MANAGE)
         for operation in ("deactivate_account", "sign_out_account"):
             with pytest.raises(NotAllowed):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import redis as redis_client
+
 from azora import Unavailable
 from azora.data.database import open_database
 from azora.data.migrations import migrate
@@ -34,7 +35,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionSto
     if request.param == "memory":
         yield MemoryStore(LIMITS)
     elif request.param == "redis":
-        client = redis_client.Redis.from_url(request.getfixturevalue("redis").url)
+        client = redis_client.Redis.from_url(
+            request.getfixturevalue("redis").url, decode_responses=True
+        )
         yield RedisStore(client, uuid7(), LIMITS)
     else:
         sqlite = request.param == "sqlite"
@@ -54,7 +57,9 @@ def account(store: SessionStore) -> Callable[[], str]:
         account_id = f"user:{uuid7()}"
         if isinstance(store, DatabaseStore):
             with store._database.transaction():
-                AccountRow.create(id=account_id, email=account_id, name="A", created=0, sessions_since=0)
+                AccountRow.create(
+                    id=account_id, email=account_id, name="A", created=0, sessions_since=0
+                )
         return account_id
 
     return add
@@ -64,11 +69,17 @@ def session(account_id: str, **given: Any) -> Session:
     now = time.time()
     facts = {"created": now, "last_used": now, "address": "196.21.5.77", "agent": "Firefox"}
     return Session(
-        id=uuid7(), digest=digest(new_secret()), account_id=account_id, methods=("password",), **facts | given
+        id=uuid7(),
+        digest=digest(new_secret()),
+        account_id=account_id,
+        methods=("password",),
+        **facts | given,
     )
 
 
-def test_a_session_is_found_by_its_digest_as_it_was_added(store: SessionStore, account: Any) -> None:
+def test_a_session_is_found_by_its_digest_as_it_was_added(
+    store: SessionStore, account: Any
+) -> None:
     added = session(account())
     store.add(added)
     assert store.get(added.digest) == added

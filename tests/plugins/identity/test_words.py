@@ -3,10 +3,11 @@
 from importlib import resources
 
 import pytest
+from babel.messages.extract import extract
+
 from azora.shell.i18n import read_catalogue
 from azora_identity import plugin
 from azora_identity.first_campus import ROLES
-from babel.messages.extract import extract
 
 PACKAGE = resources.files("azora_identity")
 
