@@ -97,7 +97,9 @@ class PostgresSchema(PluginDatabase):
 
         def begin(connection: Any) -> Any:
             if path := self.pool.search_path(connection, self.name):
-                _execute(connection, path, None)  # outside the transaction: a rollback would undo it
+                _execute(
+                    connection, path, None
+                )  # outside the transaction: a rollback would undo it
             _execute(connection, "BEGIN READ WRITE", None)
             return connection
 

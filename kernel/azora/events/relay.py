@@ -25,11 +25,11 @@ LONGEST_PAUSE = 5.0
 class Relay:
     """One greenlet for each plugin. Of several replicas one relays at a time, which keeps order."""
 
-    def __init__(self, hosted: "HostedPlugin", courier: Courier) -> None:
+    def __init__(self, hosted: "HostedPlugin", courier: Courier, lease: float = LEASE) -> None:
         self.hosted = hosted
         self.courier = courier
         self._bell = Bell()
-        self._lease = Lease(hosted.database, "relay", LEASE)
+        self._lease = Lease(hosted.database, "relay", lease)
 
     def ring(self) -> None:
         """Say that something was emitted."""

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import psycopg2
 import pytest
+from tests.kernel.data.shop import BOTH, FIRST, TABLES, Author, Book
 
 from azora.context import Context, enter, leave
 from azora.data.migrations import migrate, revert
-from tests.kernel.data.shop import BOTH, FIRST, TABLES, Author, Book
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 
 import peewee
 import pytest
+from tests.kernel.data import shop
+from tests.kernel.data.shop import BOTH, FIRST, TABLES, Author, Book
 
 from azora.data.history import SchemaMismatch, breaking
 from azora.data.inspection import (
@@ -20,8 +22,6 @@ from azora.data.inspection import (
 from azora.data.migrations import migrate, pending, revert, revert_everything
 from azora.errors import PluginError
 from azora.tables import IdField
-from tests.kernel.data import shop
-from tests.kernel.data.shop import BOTH, FIRST, TABLES, Author, Book
 
 START = """
 from azora import command
@@ -141,7 +141,7 @@ def test_a_renamed_migration_is_refused_with_both_names(database):
     renamed = SimpleNamespace(
         m0001_other=shop.m0001_create, m0001_other_down=shop.m0001_create_down
     )
-    with pytest.raises(SchemaMismatch, match="m0001_create.*m0001_other"):
+    with pytest.raises(SchemaMismatch, match=r"m0001_create.*m0001_other"):
         migrate(database, renamed, TABLES)
 
 
@@ -190,7 +190,7 @@ def test_dropping_a_column_that_a_view_reads_fails(database, column):
         schema.drop_column("book", column)
 
     module = shop.steps("m0001_create", m0002_drop=m0002_drop, m0002_drop_down=m0002_drop)
-    with pytest.raises(peewee.PeeweeException, match="author_output|author_id|latest|made"):
+    with pytest.raises(peewee.PeeweeException, match=r"author_output|author_id|latest|made"):
         migrate(database, module, TABLES)
     assert broken_views(database) == []
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import eventlet
 import peewee
 import pytest
+from tests.kernel.data.shop import BOTH, TABLES, Author, Book
 
 from azora.data.database import InTransaction, WriteOutsideTransaction
 from azora.data.migrations import migrate
-from tests.kernel.data.shop import BOTH, TABLES, Author, Book
 
 
 @pytest.fixture
