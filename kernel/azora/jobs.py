@@ -31,6 +31,7 @@ _TAKE = """INSERT INTO azora_jobs (job, due, state, owner, until, attempts) VALU
     ON CONFLICT (job, due) DO UPDATE
     SET owner = excluded.owner, until = excluded.until, attempts = azora_jobs.attempts + 1
     WHERE azora_jobs.state = 'running' AND azora_jobs.until < ? RETURNING attempts"""
+_NEWEST = "SELECT due, state, until FROM azora_jobs WHERE job = ? ORDER BY due DESC LIMIT 1"
 _BASELINE = """INSERT INTO azora_jobs (job, due, state, owner, until, attempts)
     VALUES (?, ?, 'baseline', ?, 0, 0) ON CONFLICT (job, due) DO NOTHING"""
 
@@ -76,8 +77,9 @@ class JobRunner:
         started = []
         for hosted in self._with_jobs():
             for job in hosted.plugin.jobs:
-                name, due = _full(hosted, job), latest_due(job.cron, now)
-                if self._take(hosted, name, due, now):
+                name = _full(hosted, job)
+                due = self._take(hosted, name, latest_due(job.cron, now), now)
+                if due is not None:
                     eventlet.spawn_n(self._run, hosted, name, due)
                     started.append(name)
         return started
@@ -91,31 +93,26 @@ class JobRunner:
         ]
         return max(0.05, min([SLEEP, *(due - time.time() for due in times)]))
 
-    def _take(self, hosted: "HostedPlugin", name: str, due: float, now: float) -> bool:
-        """Whether this process is the one to run it. A job never seen before waits for its next time."""
+    def _take(self, hosted: "HostedPlugin", name: str, due: float, now: float) -> float | None:
+        """The due time that this process is to run now, if any. A new job waits for its next time."""
         database = hosted.database
-        newest = database.execute(
-            "SELECT due, state, until FROM azora_jobs WHERE job = ? ORDER BY due DESC LIMIT 1", name
-        )
-        if (
-            newest
-            and newest[0][0] >= due
-            and not (newest[0][1] == "running" and newest[0][2] < now)
-        ):
-            return False
+        newest = database.execute(_NEWEST, name)
         if not newest:
             with database.transaction():
                 database.execute(_BASELINE, name, due, OWNER)
-            return False
+            return None
+        known, state, until = newest[0]
+        if known >= due:
+            if state != "running" or until >= now:
+                return None
+            due = known
         until = now + self.runtime.operations[name].operation.timeout + SPARE
         with database.transaction():
-            taken = database.execute(
-                _TAKE, name, newest[0][0] if newest[0][0] > due else due, OWNER, until, now
-            )
+            taken = database.execute(_TAKE, name, due, OWNER, until, now)
         if taken and taken[0][0] > ATTEMPTS:
             _finish(database, name, due, "the process ended during each attempt")
-            return False
-        return bool(taken)
+            return None
+        return due if taken else None
 
     def _run(self, hosted: "HostedPlugin", name: str, due: float) -> None:
         context = hosted.as_itself()

@@ -1,0 +1,133 @@
+"""Jobs run once for each due time, by whichever replica is first."""
+
+import time
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import eventlet
+import pytest
+import structlog
+
+from azora.contract import Job
+from azora.data.database import open_database
+from azora.data.migrations import migrate
+from azora.errors import PluginError
+from azora.jobs import JobRunner, check_cron, latest_due, next_due
+
+EVERY_MINUTE = "* * * * *"
+NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC).timestamp()
+
+
+class Replica:
+    """A process as far as its jobs are concerned: it notes which operations it is told to call."""
+
+    def __init__(self, database, calls, operation=lambda: None, cron=EVERY_MINUTE):
+        self.calls, self.operation = calls, operation
+        hosted = SimpleNamespace(
+            name="shop",
+            database=database,
+            log=structlog.get_logger(),
+            plugin=SimpleNamespace(jobs=(Job("tidy", cron),)),
+            as_itself=lambda: SimpleNamespace(key=None),
+        )
+        self.hosted = {"shop": hosted}
+        self.operations = {"shop.tidy": SimpleNamespace(operation=SimpleNamespace(timeout=10.0))}
+        self.runner = JobRunner(self)
+
+    def call(self, target, request, context):
+        self.calls.append((target, context.key))
+        self.operation()
+
+    def tick(self, now):
+        started = self.runner.start_due(now)
+        eventlet.sleep(0.02)
+        return started
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    url = (
+        request.getfixturevalue("postgresql").new_database()
+        if request.param == "postgresql"
+        else None
+    )
+    settings = SimpleNamespace(data_dir=tmp_path, database_url_of=lambda plugin: url)
+    opened = open_database("shop", settings)
+    migrate(opened, None)
+    yield opened
+    opened.close()
+
+
+def rows(database):
+    return database.execute("SELECT due, state, error FROM azora_jobs ORDER BY due")
+
+
+def test_a_job_never_seen_before_waits_for_its_next_time(database):
+    calls = []
+    replica = Replica(database, calls)
+    assert replica.tick(NOON + 5) == []
+    assert replica.tick(NOON + 59) == []
+    assert replica.tick(NOON + 60) == ["shop.tidy"]
+    assert calls == [("shop.tidy", f"job:shop.tidy:{NOON + 60:.0f}")]
+
+
+def test_two_replicas_run_a_due_time_once(database):
+    calls = []
+    one, two = Replica(database, calls), Replica(database, calls)
+    one.tick(NOON)
+    for minute in range(1, 4):
+        started = [
+            eventlet.spawn(each.tick, NOON + 60 * minute + 1) for each in (one, two, one, two)
+        ]
+        assert sum(len(each.wait()) for each in started) == 1
+    assert len(calls) == 3
+    assert [state for _, state, _ in rows(database)] == ["baseline", "done", "done", "done"]
+
+
+def test_times_that_were_missed_are_made_up_for_once(database):
+    calls = []
+    replica = Replica(database, calls)
+    replica.tick(NOON)
+    replica.tick(NOON + 3600)
+    replica.tick(NOON + 3601)
+    assert calls == [("shop.tidy", f"job:shop.tidy:{NOON + 3600:.0f}")]
+
+
+def test_a_job_that_fails_says_why_and_runs_again_at_its_next_time(database):
+    def fail():
+        raise ValueError("no broom")
+
+    replica = Replica(database, [], fail)
+    replica.tick(NOON)
+    replica.tick(NOON + 60)
+    assert rows(database)[-1] == (NOON + 60, "failed", "ValueError: no broom")
+    replica.operation = lambda: None
+    replica.tick(NOON + 120)
+    assert rows(database)[-1][1] == "done"
+
+
+def test_a_run_whose_process_ended_is_tried_again_but_not_for_ever(database):
+    calls = []
+    replica = Replica(database, calls, lambda: eventlet.sleep(3600), cron="0 * * * *")
+    replica.tick(NOON)
+    now = NOON + 3600
+    for _ in range(3):
+        assert replica.tick(now) == ["shop.tidy"]
+        assert replica.tick(now + 39) == []
+        now += 41
+    assert replica.tick(now) == []
+    assert rows(database)[-1] == (NOON + 3600, "failed", "the process ended during each attempt")
+    assert calls == [("shop.tidy", f"job:shop.tidy:{NOON + 3600:.0f}")] * 3
+
+
+def test_due_times_are_in_utc_and_belong_to_their_minute():
+    assert latest_due("0 12 * * *", NOON) == NOON
+    assert latest_due("0 12 * * *", NOON - 0.5) == NOON - 86_400
+    assert next_due("0 12 * * *", NOON) == NOON + 86_400
+    assert next_due(EVERY_MINUTE, time.time()) > time.time()
+
+
+@pytest.mark.parametrize("wrong", ["", "every day", "* * * *", "61 * * * *"])
+def test_what_is_no_cron_expression_is_refused(wrong):
+    with pytest.raises(PluginError, match="cron"):
+        check_cron(wrong)
