@@ -57,7 +57,8 @@ class Pages:
         return response
 
     def _response(self, asked: Request, drawn: Response) -> HttpResponse:
-        """The shell's response with the policy of its nonce; form tokens in it forbid compression."""
+        """The shell's response with the policy of its nonce. Form tokens are salted and may be compressed;
+        what must not be stored, as a secret that is shown once, must not be compressed either."""
         headers = [(name, value) for name, value in drawn.headers if name != "Content-Length"]
         if drawn.mimetype == "text/html":
             policy = self._gateway.security.policy(asked.environ[NONCE])
@@ -65,7 +66,7 @@ class Pages:
         if "Cache-Control" not in drawn.headers:
             headers.append(("Cache-Control", "private, no-cache"))
         body = drawn.get_data()
-        secret = b"csrf_token" in body
+        secret = "no-store" in drawn.headers.get("Cache-Control", "")
         return HttpResponse(drawn.status_code, body, headers, secret=secret, kind="page")
 
     def _werkzeug(self, request: HttpRequest) -> Request:

@@ -1,0 +1,83 @@
+"""The campus in a real browser: nothing sticks out, everything can be reached, and no script is needed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from azora.testing.parts import executable
+
+pytestmark = pytest.mark.needs("chromium")
+JOURNEYS = Path(__file__).with_name("journeys.py")
+
+
+@pytest.fixture(scope="module")
+def travel(embedded_campus):
+    """`travel("keyboard")`: what that journey through the campus saw."""
+
+    def run(journey, *, signed_in=False):
+        embedded_campus.sign_in()
+        who = embedded_campus.administrator() if signed_in else ()
+        command = [sys.executable, str(JOURNEYS), journey, executable("chromium"), embedded_campus.url, *who]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def seen(travel):
+    return travel("layout", signed_in=True)
+
+
+def test_no_page_scrolls_sideways_from_320_to_2560_pixels(seen):
+    assert seen["overflow"] == []
+
+
+def test_everything_to_press_is_at_least_24_pixels(seen):
+    assert seen["small"] == []
+
+
+def test_everything_to_press_or_fill_has_a_name(seen):
+    assert seen["unnamed"] == []
+
+
+def test_no_id_is_given_twice(seen):
+    assert seen["ids"] == []
+
+
+def test_every_page_has_one_first_heading_and_skips_no_level(seen):
+    for path, levels in seen["headings"]:
+        assert levels.count(1) == 1, path
+        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (path, levels)
+
+
+def test_the_content_security_policy_holds(seen):
+    assert seen["console"] == []
+
+
+def test_everything_works_without_scripts(travel):
+    seen = travel("without-scripts", signed_in=True)
+    assert seen["sent to"] == "/sign-in?next=/account"
+    assert seen["back at"] == "/account"
+    assert seen["found at"] == "/search?query=the"
+    assert seen["found"] > 0
+    assert seen["language"] == "zu"
+    assert seen["still at"] == "/search?query=the"
+    assert seen["theme"] == "dark"
+    assert seen["no theme"] is None
+
+
+def test_the_keyboard_reaches_everything_and_the_focus_is_seen(travel):
+    seen = travel("keyboard")
+    assert seen["first"] == "skip"
+    assert seen["first is seen"]
+    assert seen["skipped to"] == "main"
+    assert seen["slash"] == "site-search"
+    assert seen["typed"] == "a?b/c"
+    assert seen["keys"]
+    assert seen["keys closed"]
+    assert seen["hidden focus"] == []
