@@ -4,6 +4,7 @@ Knows framing, keep-alive, pipelining, limits and time-outs; nothing of what is 
 """
 
 import re
+import socket
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ RECEIVE = 65_536
 MAX_HEADERS = 100
 MAX_PIPELINED = 64
 DRAIN = 65_536
+LINGER = 1.0
 SLOWEST_BODY = 500.0
 """Bytes a second that a client must send of its body on the whole."""
 
@@ -154,6 +156,7 @@ class Connection:
             while self._await_request():
                 self._idle = False
                 if not self._answer(self._waiting.popleft()):
+                    self._linger()
                     return
                 self._idle = not self._waiting
         except (OSError, ClientGone):
@@ -186,6 +189,15 @@ class Connection:
             raise HttpProblem(400, "malformed_request", "The body is not framed as HTTP says.") from None
         if not alive:
             raise ClientGone
+
+    def _linger(self) -> None:
+        """Let the client read the answer: closing on what it still sends would take it away."""
+        self._peer.shutdown(socket.SHUT_WR)
+        limit = time.monotonic() + LINGER
+        while (left := limit - time.monotonic()) > 0:
+            self._peer.settimeout(left)
+            if not self._peer.recv(RECEIVE):
+                return
 
     def _await_request(self) -> bool:
         """Receive until the headers of a request are complete; False when there will be none."""

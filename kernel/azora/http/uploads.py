@@ -1,6 +1,5 @@
 """Files that come in: parts of a form or a raw body, streamed to the plugin's store as they arrive."""
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -11,10 +10,13 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import NEED_DATA, Data, Epilogue, Field, File, MultipartDecoder
 
 from azora.errors import FieldError, Invalid
+from azora.filenames import safe_name
 from azora.http.csrf import FIELD
 from azora.http.edge import RequestReader
 from azora.http.exchange import HttpProblem, HttpRequest
 from azora.messages import FileRef, Request
+
+__all__ = ["Uploads", "safe_name"]
 
 if TYPE_CHECKING:
     from azora.dispatch import BoundOperation
@@ -133,13 +135,6 @@ class _Parts:
             raise HttpProblem(413, "too_large", f"The form has more than {MAX_PARTS} parts.") from None
         except (ValueError, KeyError):
             raise HttpProblem(400, "malformed_multipart", "The form cannot be read.") from None
-
-
-def safe_name(name: str) -> str:
-    """The last piece of a file name without control characters, at most 255 characters, never empty."""
-    last = re.split(r"[/\\]", name)[-1]
-    clean = re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", last).strip(". ")
-    return clean[-255:] or "file"
 
 
 def _disposition_name(header: str) -> str:

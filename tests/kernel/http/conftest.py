@@ -1,12 +1,12 @@
 """A gateway on a real socket, with a small plugin that has one operation of every kind."""
 
 import pytest
+from tests.kernel.hosting import running
 from tests.kernel.http.gateway_plugin import notes_plugin
 from tests.kernel.http.identity_plugin import TOKENS, identity_plugin
+from tests.kernel.http.wire import Wire
 
 from azora.http import Gateway
-from tests.kernel.hosting import running
-from tests.kernel.http.wire import Wire
 
 
 @pytest.fixture

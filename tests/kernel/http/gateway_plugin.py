@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from eventlet.event import Event
 from pydantic import Field
 
 from azora import (
@@ -110,6 +111,8 @@ class Notebook(Service):
     attached: ClassVar[dict[str, FileRef]] = {}
     closed: ClassVar[list[int]] = []
     written: ClassVar[int] = 0
+    began: ClassVar[Event]
+    go_on: ClassVar[Event]
 
     @operation("POST /notes", permission="notes.write")
     def write_note(self, request: WriteNote) -> Note:
@@ -160,6 +163,12 @@ class Notebook(Service):
     def say(self, request: Echo) -> Said:
         return Said(said=request.say)
 
+    @operation("POST /waits", permission="notes.write")
+    def wait(self, request: Echo) -> Said:
+        self.began.send()
+        self.go_on.wait()
+        return Said(said=request.say)
+
     @operation("POST /broken", public=True)
     def broken(self, request: Request) -> None:
         raise RuntimeError("secret inner detail")
@@ -195,6 +204,7 @@ def notes_plugin():
     Notebook.notes.clear()
     Notebook.closed.clear()
     Notebook.written = 0
+    Notebook.began, Notebook.go_on = Event(), Event()
 
     class Module:
         __name__ = "azora_notes_of_a_test"

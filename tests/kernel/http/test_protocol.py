@@ -6,9 +6,9 @@ import time
 
 import eventlet
 import pytest
+from tests.kernel.http.wire import read_all
 
 from azora.http import Gateway
-from tests.kernel.http.wire import read_all
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 LAST = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
