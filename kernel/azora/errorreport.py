@@ -6,7 +6,9 @@ and lose the context in greenlets.
 
 from typing import TYPE_CHECKING, Any
 
+from azora import __version__
 from azora.context import current_or_none
+from azora.extras import needs_extra
 from azora.masking import mask
 
 if TYPE_CHECKING:
@@ -21,9 +23,8 @@ def configure_error_reports(settings: "CampusSettings", server_name: str) -> Non
     _enabled = settings.sentry_dsn is not None
     if settings.sentry_dsn is None:
         return
-    import sentry_sdk
-
-    from azora import __version__
+    with needs_extra("telemetry", "AZORA_SENTRY_DSN"):
+        import sentry_sdk
 
     sentry_sdk.init(
         dsn=settings.sentry_dsn.get_secret_value(),

@@ -8,7 +8,9 @@ MAX_BYTES = 255
 
 _FORBIDDEN = re.compile(r'[<>:"|?*\x7f]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_MEDIA_TYPE = re.compile(r"^[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}(;[ -~]{0,100})?$")
+_MEDIA_TYPE = re.compile(
+    r"^[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}(;[ -~]{0,100})?$"
+)
 
 
 def safe_name(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from azora.errors import NotFound, ServiceError
+from azora.extras import needs_extra
 from azora.filenames import safe_media_type, safe_name
 from azora.incoming import Incoming, Inlet
 from azora.messages import FileRef
@@ -113,7 +114,8 @@ def open_files(plugin: str, settings: "CampusSettings") -> FileStore:
         from azora.files_disk import DiskStore
 
         return DiskStore(folder, inlet)
-    from azora.files_s3 import S3Store, open_bucket
+    with needs_extra("s3", "AZORA_FILES"):
+        from azora.files_s3 import S3Store, open_bucket
 
     return S3Store(open_bucket(settings), plugin, inlet)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from azora.errors import NotFound
 from azora.files import BLOCK, FileStore
-from azora.incoming import Incoming, Inlet
+from azora.incoming import Incoming, Inlet, disk_errors
 from azora.threads import in_thread
 
 
@@ -19,7 +19,8 @@ class DiskStore(FileStore):
         inlet.remove_abandoned()
 
     def _keep(self, incoming: Incoming, media_type: str) -> None:
-        in_thread(_place, incoming.path, self._path(incoming.digest))
+        with disk_errors():
+            in_thread(_place, incoming.path, self._path(incoming.digest))
 
     def _size(self, digest: str) -> int | None:
         try:

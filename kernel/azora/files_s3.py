@@ -5,7 +5,7 @@ threads stay off.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -66,7 +66,7 @@ class S3Store(FileStore):
             answer = self._client.get_object(
                 Bucket=self._bucket, Key=self._key(digest), Range=f"bytes={start}-{end - 1}"
             )
-            with answer["Body"] as body:
+            with closing(answer["Body"]) as body:
                 yield from body.iter_chunks(BLOCK)
 
     def _remove(self, digest: str) -> None:

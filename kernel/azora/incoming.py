@@ -55,7 +55,8 @@ class Incoming:
     def finish(self) -> None:
         """Write what is left and wait until the disk has it."""
         block, self._buffer = self._buffer, bytearray()
-        in_thread(self._complete, bytes(block))
+        with disk_errors():
+            in_thread(self._complete, bytes(block))
 
     def discard(self) -> None:
         """Remove it, where it has not been moved away."""
@@ -65,12 +66,13 @@ class Incoming:
 
     def _drain(self) -> None:
         block, self._buffer = self._buffer, bytearray()
-        in_thread(self._append, bytes(block))
+        with disk_errors():
+            in_thread(self._append, bytes(block))
 
     def _append(self, block: bytes) -> None:
         self._hash.update(block)
         if self._file is None:
-            self._file = open(self.path, "xb", buffering=0)
+            self._file = open(self.path, "xb", buffering=0)  # noqa: SIM115 – until it is complete
         written = 0
         while written < len(block):
             written += self._file.write(memoryview(block)[written:]) or 0
@@ -95,11 +97,11 @@ class Inlet:
         """A new incoming file; what the body did not move away is removed."""
         with disk_errors():
             self._prepare()
-            incoming = Incoming(self._folder / uuid7(), self._limit)
-            try:
-                yield incoming
-            finally:
-                incoming.discard()
+        incoming = Incoming(self._folder / uuid7(), self._limit)
+        try:
+            yield incoming
+        finally:
+            incoming.discard()
 
     def remove_abandoned(self) -> None:
         """Remove what processes that were killed left here a day ago."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from azora import __version__
 from azora.errorreport import configure_error_reports, report, stop_error_reports
+from azora.extras import needs_extra
 from azora.logs import configure_logs, get_logger
 from azora.settings import CampusSettings
 from azora.traces import export_traces
@@ -19,7 +20,8 @@ def start_telemetry(settings: CampusSettings, role: str = "campus") -> None:
     configure_logs(settings, resource)
     configure_error_reports(settings, resource["service.instance.id"])
     if settings.otlp_endpoint:
-        from azora.traceexport import open_exporter
+        with needs_extra("telemetry", "AZORA_OTLP_ENDPOINT"):
+            from azora.traceexport import open_exporter
 
         exporter = open_exporter(settings, resource)
         export_traces(exporter, settings.trace_sample)
