@@ -49,6 +49,7 @@ class CampusSettings(Settings):
 
     database_url: Address | None = Field(
         None,
+        pattern="^postgres(ql)?://",
         description="`postgresql://…`, a schema per plugin; without it each plugin has a SQLite file.",
     )
     database_urls: dict[str, Address] = Field(
@@ -62,6 +63,7 @@ class CampusSettings(Settings):
     )
     broker_url: Address | None = Field(
         None,
+        pattern="^amqps?://",
         description="`amqp://…` of RabbitMQ; without it calls and events stay in the process.",
     )
     redis_url: Address | None = Field(

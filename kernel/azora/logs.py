@@ -57,7 +57,7 @@ class Output:
 
     def write(self, line: bytes) -> None:
         """Write one line. A full disk or a closed pipe costs the line, never the work it tells of."""
-        stream = self.stream or sys.stdout.buffer
+        stream = self.stream or sys.stderr.buffer
         try:
             stream.write(line)
             stream.flush()
@@ -105,7 +105,7 @@ def configure_logs(
     settings: "CampusSettings", resource: Mapping[str, str], stream: BinaryIO | None = None
 ) -> None:
     """Log as the settings say from now on; loggers that exist follow."""
-    out = stream or sys.stdout.buffer
+    out = stream or sys.stderr.buffer
     _output.stream = stream
     _output.default = LEVELS[settings.log_level]
     _output.levels = {name: LEVELS[level] for name, level in settings.log_levels.items()}

@@ -24,10 +24,11 @@ from azora.cli.campus import control_path
 from azora.errors import AzoraError, PluginError
 from azora.front import Front, socket_path
 from azora.loader import Registry, load_registry
-from azora.logs import get_logger
+from azora.logs import configure_logs, get_logger
 from azora.process import ServingProcess
 from azora.settings import CampusSettings
 from azora.signals import SignalPipe, exit_at_the_second
+from azora.telemetry import resource_of, start_telemetry, stop_telemetry
 from azora.upgrade import upgrade
 
 FRONT, MIGRATION = "front", "migration"
@@ -75,6 +76,7 @@ class Supervisor:
         self._stopping = False
         self._children: dict[int, Child] = {}
         self._log = get_logger("kernel")
+        configure_logs(settings, resource_of(settings, "supervisor"))
 
     def run(self) -> None:
         """Start everything and return when all of it has ended. Raises PluginError if it cannot start."""
@@ -170,6 +172,7 @@ class Supervisor:
         process.serve()
 
     def _serve_front(self, names: list[str]) -> None:
+        start_telemetry(self._settings, FRONT)
         front = Front(self._settings, self._registry, names)
         signals = SignalPipe()
         address = front.listen(f"{self._settings.host}:{self._settings.port}").address
@@ -178,6 +181,7 @@ class Supervisor:
         signals.wait()
         exit_at_the_second()
         front.stop(self._settings.shutdown_grace)
+        stop_telemetry()
 
     def _announce_when_ready(self, front: Front, address: str) -> None:
         limit = time.monotonic() + _SLOW

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from azora.cli import call, describe, events, migrate, new, up
+from azora.cli import call, describe, doctor, events, migrate, new, up
 from azora.cli.output import complain
 
 
@@ -34,7 +34,7 @@ app.command("plugins")(describe.plugins)
 app.command("describe")(describe.describe)
 app.command("openapi")(describe.openapi)
 app.command("migrate")(migrate.migrate)
-app.command("doctor")(describe.doctor)
+app.command("doctor")(doctor.doctor)
 app.command("new")(new.new)
 app.add_typer(events.app, name="events")
 

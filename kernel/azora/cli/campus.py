@@ -148,8 +148,10 @@ def operator_token(settings: "CampusSettings") -> str:
 def _own(settings: "CampusSettings") -> Iterator[OwnCampus]:
     from azora.campus import open_runtime, prepare_campus
     from azora.loader import load_registry
+    from azora.logs import configure_logs
     from azora.upgrade import upgrade
 
+    configure_logs(settings.model_copy(update={"log_level": "warning"}), {})
     registry = load_registry()
     prepare_campus(settings, registry)
     runtime = open_runtime(settings, registry, [] if settings.broker_url else None)

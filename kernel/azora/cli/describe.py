@@ -1,11 +1,12 @@
-"""What is installed, said: `azora plugins`, `azora describe`, `azora openapi`, `azora doctor`."""
+"""What is installed, said: `azora plugins`, `azora describe`, `azora openapi`."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from azora.cli.output import AsJson, DataDir, console, print_json
+from azora.cli.output import AsJson, console, print_json
 
 Name = Annotated[str | None, typer.Argument(help="The plugin's name.")]
 
@@ -50,26 +51,29 @@ def describe(
         reason = registry.refused.get(name or "", "is not installed")
         raise NotFound(f"{name or 'the plugin (give its name)'}: {reason}")
     manifest = manifest_of(registry.plugins[name])
-    print(yaml.safe_dump(manifest, sort_keys=False), end="") if not as_json else print_json(
-        manifest
-    )
+    if as_json:
+        print_json(manifest)
+    else:
+        sys.stdout.write(yaml.safe_dump(manifest, sort_keys=False))
 
 
 def openapi() -> None:
     """Print the OpenAPI 3.1 document of all installed plugins."""
-    from azora.http.openapi import openapi_document
+    from tempfile import TemporaryDirectory
+
+    from azora.campus import open_runtime, prepare_campus
+    from azora.cli.campus import campus_settings
+    from azora.http.gateway import Gateway
+    from azora.http.openapi import describe_api
     from azora.loader import load_registry
 
-    print_json(openapi_document(load_registry()))
-
-
-def doctor(data: DataDir = None, as_json: AsJson = False) -> None:
-    """Say where each setting came from, what is wrong, and what to do about it."""
-    from azora.cli.campus import campus_settings
-    from azora.doctor import examine
-
-    findings = examine(campus_settings(data))
-    print_json(findings) if as_json else console().print(findings)
+    registry = load_registry()
+    with TemporaryDirectory(prefix="azora-") as nowhere:
+        settings = campus_settings(nowhere).model_copy(
+            update={"broker_url": None, "database_url": None}
+        )
+        prepare_campus(settings, registry)
+        print_json(describe_api(Gateway(open_runtime(settings, registry))))
 
 
 def _print_plugin(description: dict[str, Any]) -> None:

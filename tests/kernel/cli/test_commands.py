@@ -1,0 +1,108 @@
+"""What people type when no campus runs, and what they get for mistakes."""
+
+import json
+
+import pytest
+import yaml
+
+COMMANDS = (
+    "up",
+    "run",
+    "call",
+    "plugins",
+    "migrate",
+    "describe",
+    "doctor",
+    "openapi",
+    "new",
+    "events",
+)
+
+
+def test_help_names_every_command(azora):
+    out = azora("--help").out
+    assert [name for name in COMMANDS if name not in out] == []
+
+
+def test_plugins_prints_the_map_with_needs_and_who_offers_them(azora):
+    plugins = {
+        plugin["name"]: plugin for plugin in json.loads(azora("plugins", "--json").out)["plugins"]
+    }
+    assert plugins["web"]["needs"]["library"]["offered"] is True
+    assert "web" in plugins["library"]["needed_by"]
+    assert "library.resource_added" in plugins["library"]["events"]
+
+
+def test_plugins_shows_people_the_same_map(azora):
+    out = azora("plugins").out
+    assert "library.search" in out and "GET /api/library/search" in out
+
+
+def test_describe_prints_a_manifest_that_is_yaml(azora):
+    manifest = yaml.safe_load(azora("describe", "library").out)
+    assert manifest["spec"]["migration"]["command"] == ["azora", "migrate", "library"]
+
+
+def test_describe_all_writes_a_file_for_each_plugin(azora, tmp_path):
+    azora("describe", "--all", str(tmp_path / "manifests"))
+    written = {path.name for path in (tmp_path / "manifests").iterdir()}
+    assert {"identity.yaml", "library.yaml", "web.yaml"} <= written
+
+
+def test_openapi_prints_the_document_of_all_plugins(azora):
+    document = json.loads(azora("openapi").out)
+    assert document["openapi"].startswith("3.1")
+    assert "/api/library/search" in document["paths"] and "/api/identity/me" in document["paths"]
+
+
+def test_call_without_a_campus_hosts_the_plugins_for_a_moment(azora):
+    added = azora("call", "library.add_resource", "title=Ubuntu", "type=BOOK", "--json")
+    assert added.code == 0, added.err
+    found = json.loads(azora("call", "library.list_resources", "--json").out)["items"]
+    assert [item["title"] for item in found] == ["Ubuntu"]
+
+
+def test_call_takes_a_whole_request_as_json(azora):
+    request = json.dumps({"title": "Ubuntu", "type": "BOOK", "tags": ["philosophy"]})
+    assert azora("call", "library.add_resource", "--data-json", request).code == 0
+
+
+def test_migrate_is_done_once(azora):
+    first = json.loads(azora("migrate", "--json").out)
+    again = json.loads(azora("migrate", "--json").out)
+    assert first["library"] and not any(again.values())
+
+
+def test_migrate_can_be_asked_for_one_plugin(azora):
+    assert list(json.loads(azora("migrate", "identity", "--json").out)) == ["identity"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("call", "nobody.nothing"), "nobody"),
+        (("call", "library.search", "query"), "KEY=VALUE"),
+        (("call", "library.search", "--data-json", "{"), "not JSON"),
+        (("call", "library.search", "limit:=nine"), "JSON"),
+        (("call", "library.search", "limit=9999"), "limit"),
+        (("describe", "nobody"), "not installed"),
+        (("up", "--processes"), "--broker"),
+        (("up", "--broker", "http://nowhere", "--processes"), ""),
+        (("new", "Not-A-Name"), "no plugin name"),
+        (("new", "class"), "no plugin name"),
+        (("new", "library"), "installed already"),
+        (("nonsense",), "nonsense"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_mistake_is_told_in_a_line_without_a_traceback(azora, arguments, words):
+    done = azora(*arguments)
+    assert done.code in (1, 2)
+    assert words in done.err
+    assert "Traceback" not in done.err + done.out
+
+
+def test_setting_that_nobody_knows_is_told_in_a_line(azora, tmp_path):
+    (tmp_path / "azora.toml").write_text("prot = 8000\n")
+    done = azora("migrate")
+    assert done.code == 1 and "prot" in done.err and "Traceback" not in done.err
