@@ -1,6 +1,7 @@
 """The kinds of value that a catalogue holds, each checked and put in order where it enters."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, LiteralString
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -28,30 +29,26 @@ Revision = Annotated[
 ]
 
 
-def _isbn(text: str) -> str:
-    found = domain.isbn13(text)
-    if found is None:
-        raise PydanticCustomError("isbn", "This is not an ISBN: a digit is missing or mistyped")
-    return found
+COMPLAINTS = {
+    "isbn": "This is not an ISBN: a digit is missing or mistyped",
+    "issn": "This is not an ISSN: a digit is missing or mistyped",
+    "doi": "This is not a DOI: it begins with 10. and holds a /",
+}
 
 
-def _issn(text: str) -> str:
-    found = domain.issn(text)
-    if found is None:
-        raise PydanticCustomError("issn", "This is not an ISSN: a digit is missing or mistyped")
-    return found
+def _identifier(kind: LiteralString, read: Callable[[str], str | None]) -> AfterValidator:
+    def check(text: str) -> str:
+        found = read(text)
+        if found is None:
+            raise PydanticCustomError(kind, COMPLAINTS[kind])  # type: ignore[arg-type]
+        return found
+
+    return AfterValidator(check)
 
 
-def _doi(text: str) -> str:
-    found = domain.doi(text)
-    if found is None:
-        raise PydanticCustomError("doi", "This is not a DOI: it begins with 10. and holds a /")
-    return found
-
-
-Isbn = Annotated[Line, StringConstraints(max_length=40), AfterValidator(_isbn)]
-Issn = Annotated[Line, StringConstraints(max_length=20), AfterValidator(_issn)]
-Doi = Annotated[Line, StringConstraints(max_length=300), AfterValidator(_doi)]
+Isbn = Annotated[Line, StringConstraints(max_length=40), _identifier("isbn", domain.isbn13)]
+Issn = Annotated[Line, StringConstraints(max_length=20), _identifier("issn", domain.issn)]
+Doi = Annotated[Line, StringConstraints(max_length=300), _identifier("doi", domain.doi)]
 Isbns = Annotated[list[Isbn], Field(max_length=50), AfterValidator(domain.distinct)]
 Issns = Annotated[list[Issn], Field(max_length=50), AfterValidator(domain.distinct)]
 Link = Annotated[

@@ -1,5 +1,10 @@
-"""A kernel in this process that hosts the library alone, on either database."""
+"""A kernel in this process that hosts the library alone; and catalogues that others wrote."""
 
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,6 +12,7 @@ from typing import Any
 
 import eventlet
 import pytest
+
 from azora.actor import load_keyring
 from azora.campus import open_runtime, prepare_campus
 from azora.context import Context
@@ -17,6 +23,8 @@ from azora.upgrade import upgrade
 from azora_library import plugin
 
 OPERATOR = "operator:cli"
+PYMARC = "pymarc==5.4.0"
+DEBIAN = "r-cran-bibtex"
 
 
 class Library:
@@ -76,3 +84,50 @@ def library(
 def word() -> str:
     """A word that no other test's resources hold."""
     return "w" + uuid7().replace("-", "")
+
+
+@pytest.fixture(scope="session")
+def marc_records(request: pytest.FixtureRequest) -> Path:
+    """The folder of test records in pymarc's source distribution, fetched once and kept."""
+    cache = _cache(request)
+    folder = cache / "pymarc"
+    if not folder.exists():
+        fetched = cache / "fetched"
+        command = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", PYMARC]
+        _run([sys.executable, *command, "--dest", str(fetched)], "pymarc's source distribution")
+        with tarfile.open(next(fetched.glob("pymarc-*.tar.gz"))) as archive:
+            records = [
+                one for one in archive if one.name.split("/")[1:2] == ["test"] and one.isfile()
+            ]
+            archive.extractall(cache / "unpacked", records, filter="data")
+        next((cache / "unpacked").glob("pymarc-*/test")).rename(folder)
+        shutil.rmtree(fetched)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bibtex_files(request: pytest.FixtureRequest) -> Path:
+    """The folder of .bib files in a package of Debian's, fetched once and kept."""
+    cache = _cache(request)
+    folder = cache / "debian"
+    if not folder.exists():
+        fetched = cache / "fetched-debian"
+        fetched.mkdir(exist_ok=True)
+        _run(["apt-get", "download", DEBIAN], f"Debian's package {DEBIAN}", fetched)
+        _run(["dpkg", "-x", *map(str, fetched.glob("*.deb")), str(folder)], "dpkg")
+    return next(folder.rglob("bib"))
+
+
+def _cache(request: pytest.FixtureRequest) -> Path:
+    return Path(request.config.cache.mkdir("library-samples"))  # type: ignore[union-attr]
+
+
+def _run(command: list[str], what: str, folder: Path | None = None) -> None:
+    try:
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+    except (OSError, subprocess.SubprocessError) as error:
+        said = getattr(error, "stderr", None) or str(error).encode()
+        reason = f"{what} cannot be fetched here: {said.decode(errors='replace')[-300:]}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{reason}; CI runs every test", pytrace=False)
+        pytest.skip(reason)

@@ -5,11 +5,12 @@ import tracemalloc
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from azora_library.bibtex import LARGEST, people, read_bibtex, resolve
 from azora_library.latex import plain
 from azora_library.records import Read, Refused
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 NAMES = st.text(
     st.characters(codec="utf-8", categories=["Lu", "Ll"]), min_size=1, max_size=12

@@ -4,6 +4,7 @@ from typing import Any
 
 import eventlet
 import pytest
+
 from azora import Conflict, Invalid, NotAuthenticated, NotFound
 from azora.ids import uuid7
 from azora.messages import FileRef

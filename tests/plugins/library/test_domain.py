@@ -1,9 +1,10 @@
 """The rules of a catalogue."""
 
 import pytest
-from azora_library import domain
 from hypothesis import given
 from hypothesis import strategies as st
+
+from azora_library import domain
 
 DIGITS = st.text("0123456789", min_size=9, max_size=9)
 

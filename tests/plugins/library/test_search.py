@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from azora import Invalid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from azora import Invalid
 
 ANYTHING = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

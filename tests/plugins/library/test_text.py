@@ -3,9 +3,10 @@
 import unicodedata
 
 import pytest
-from azora_library.text import excerpt, fold, terms, words
 from hypothesis import given
 from hypothesis import strategies as st
+
+from azora_library.text import excerpt, fold, terms, words
 
 
 @pytest.mark.parametrize(
