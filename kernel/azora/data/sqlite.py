@@ -18,6 +18,7 @@ import peewee
 from eventlet import getcurrent, tpool
 from eventlet.semaphore import Semaphore
 
+from azora.data.checkpoint import Checkpointer
 from azora.data.database import PluginDatabase, Row
 from azora.data.failures import is_busy
 from azora.data.routing import Routed
@@ -34,6 +35,7 @@ PRAGMAS = (
     ("synchronous", "normal"),
     ("foreign_keys", 1),
     ("cache_size", -8000),
+    ("wal_autocheckpoint", 0),
 )
 
 
@@ -64,6 +66,7 @@ class SqliteFile(PluginDatabase):
         self._writing: sqlite3.Connection | None = None
         self._reading: sqlite3.Connection | None = None
         self._spare: list[sqlite3.Connection] = []
+        self._checkpointer = Checkpointer(self.path, self._lock, self._routed.open)
         self._acting = self._acting_known = False
 
     def run(self, sql: str, params: Sequence[Any] | None) -> Rows:
@@ -131,6 +134,7 @@ class SqliteFile(PluginDatabase):
             connection.execute("DELETE FROM azora_acting")
             self._acting = False
         patiently(lambda: connection.execute("COMMIT"))
+        self._checkpointer.committed()
 
     def _roll_back(self, connection: sqlite3.Connection) -> None:
         try:

@@ -100,6 +100,18 @@ def test_a_heavy_read_that_is_timed_out_stops_and_the_next_one_works(shop):
     assert time.monotonic() - started < 5
 
 
+def test_the_write_ahead_log_does_not_grow_for_ever(shop):
+    log = shop.path.with_name("shop.db-wal")
+    sizes = []
+    for _ in range(600):
+        with shop.transaction():
+            shop.execute("INSERT INTO thing VALUES (zeroblob(40000))")
+        sizes.append(log.stat().st_size)
+        eventlet.sleep(0)
+    assert max(sizes) < 16_000_000
+    assert shop.execute("SELECT count(*) FROM thing") == [(600,)]
+
+
 def test_a_full_disk_is_said_and_loses_nothing(shop):
     with shop.transaction():
         shop.execute("INSERT INTO thing VALUES ('before')")

@@ -1,0 +1,53 @@
+"""Moves SQLite's write-ahead log into the file from a thread: its fsyncs would hold every greenlet up."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import eventlet
+from eventlet import tpool
+from eventlet.semaphore import Semaphore
+
+LOG_SIZE = 4_000_000
+"""Bytes of log after which it is moved; until then reading it is cheap."""
+LOOK_EVERY = 64
+"""Commits between two looks at the size of the log."""
+
+
+class Checkpointer:
+    """Watches the log of one file; the writer tells it of each commit."""
+
+    def __init__(
+        self, path: Path, lock: Semaphore, connect: Callable[[], sqlite3.Connection]
+    ) -> None:
+        self._log = path.with_name(f"{path.name}-wal")
+        self._lock = lock
+        self._connect = connect
+        self._commits = 0
+        self._moving = False
+
+    def committed(self) -> None:
+        """Start moving the log where it has grown long."""
+        self._commits += 1
+        if self._commits % LOOK_EVERY or self._moving:
+            return
+        if self._log.exists() and self._log.stat().st_size > LOG_SIZE:
+            self._moving = True
+            eventlet.spawn_n(self._move)
+
+    def _move(self) -> None:
+        """Most of it while others write; the rest while they wait, so that the log begins anew."""
+        try:
+            connection = self._connect()
+            tpool.execute(_checkpoint, connection)
+            with self._lock:
+                tpool.execute(_checkpoint, connection)
+            connection.close()
+        except sqlite3.Error:
+            """The log stays longer; the next look tries again."""
+        finally:
+            self._moving = False
+
+
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
