@@ -33,7 +33,6 @@ def configure_error_reports(settings: "CampusSettings", server_name: str) -> Non
         server_name=server_name,
         default_integrations=False,
         auto_enabling_integrations=False,
-        send_default_pii=False,
         include_local_variables=False,
         max_breadcrumbs=0,
         before_send=_scrubbed,

@@ -19,9 +19,8 @@ def safe_name(name: str) -> str:
     Unicode stays, composed (NFC); the ending stays where the name must be cut.
     """
     last = re.split(r"[/\\]", name)[-1]
-    visible = (char for char in unicodedata.normalize("NFC", last) if _is_visible(char))
-    clean = _FORBIDDEN.sub("_", "".join(visible)).strip(" .")
-    clean = re.sub(r"\s+", " ", clean)
+    visible = unicodedata.normalize("NFC", "".join(filter(_is_visible, last)))
+    clean = re.sub(r"\s+", " ", _FORBIDDEN.sub("_", visible)).strip(" .")
     if _RESERVED.match(clean):
         clean = f"_{clean}"
     return _cut(clean) or "file"

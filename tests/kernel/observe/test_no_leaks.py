@@ -27,7 +27,9 @@ class Note(BaseModel):
 
 def leaked(text: str) -> list[Leak]:
     """What of the corpus is found in a text; four digits alone give nobody away."""
-    return [leak for leak in LEAKS if (leak.core in text and len(leak.core) > 4) or leak.text in text]
+    return [
+        leak for leak in LEAKS if (leak.core in text and len(leak.core) > 4) or leak.text in text
+    ]
 
 
 def test_logs_leak_nothing(written: Written, context: Context) -> None:
