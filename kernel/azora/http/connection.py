@@ -26,6 +26,8 @@ MAX_HEADERS = 100
 MAX_PIPELINED = 64
 DRAIN = 65_536
 LINGER = 1.0
+TURN = 0.02
+"""Seconds of streaming after which others have their turn."""
 SLOWEST_BODY = 500.0
 """Bytes a second that a client must send of its body on the whole."""
 
@@ -155,8 +157,10 @@ class Connection:
         try:
             while self._await_request():
                 self._idle = False
-                if not self._answer(self._waiting.popleft()):
-                    self._linger()
+                incoming = self._waiting.popleft()
+                if not self._answer(incoming):
+                    if incoming.refused or not incoming.complete:
+                        self._linger()
                     return
                 self._idle = not self._waiting
         except (OSError, ClientGone):
@@ -313,9 +317,13 @@ class Connection:
     def _send_pieces(self, body: object, chunked: bool) -> None:
         watcher = eventlet.spawn(self._watch, self._greenlet)
         try:
+            turn = time.monotonic() + TURN
             for piece in body:  # type: ignore[attr-defined]
                 if piece:
                     self._peer.sendall(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+                if time.monotonic() > turn:
+                    eventlet.sleep(0)
+                    turn = time.monotonic() + TURN
             if chunked:
                 self._peer.sendall(b"0\r\n\r\n")
         finally:

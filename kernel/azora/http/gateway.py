@@ -81,6 +81,8 @@ class Gateway:
         began = time.perf_counter()
         self.proxies.unwrap(request)
         context = self._context(request)
+        span = start_span(context, request.method, "route")
+        failure: Exception | None = None
         name = request.path
         extra: list[tuple[str, str]] = []
         try:
@@ -90,11 +92,13 @@ class Gateway:
             endpoint, name = self._endpoint(request)
             response = endpoint(request)
         except Exception as error:
+            failure = error
             response = self._failure(as_azora_error(error, name, context.trace_id), request)
         response.headers += extra
         self._finish(request, response)
         elapsed = time.perf_counter() - began
         self.runtime.metrics.observe("route", name, response.outcome, elapsed)
+        finish_span(context, span, failure, name)
         return response
 
     def child_context(self, parent: Context) -> Context:
