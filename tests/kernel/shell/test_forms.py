@@ -4,7 +4,7 @@ import io
 
 import garden
 import pytest
-from tests.kernel.shell.conftest import token_in
+from tests.kernel.shell.browsing import token_in
 
 
 @pytest.fixture

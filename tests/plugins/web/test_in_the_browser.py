@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from azora.testing.campus import Client
 from azora.testing.parts import executable
 
 pytestmark = pytest.mark.needs("chromium")
@@ -14,12 +15,25 @@ JOURNEYS = Path(__file__).with_name("journeys.py")
 
 
 @pytest.fixture(scope="module")
-def travel(embedded_campus):
+def account(embedded_campus):
+    """E-mail address and password of an administrator who has chosen their own."""
+    email, password = "nomsa@campus.example", "a long walk to the library"
+    made = embedded_campus.call(
+        "identity.create_account", email=email, name="Nomsa Dlamini", roles=["administrator"]
+    )
+    client, once = Client(embedded_campus.url), made["one_time_password"]
+    assert client.post("/api/identity/sessions", json={"email": email, "password": once}).ok
+    change = {"current_password": once, "new_password": password}
+    assert client.post("/api/identity/password", json=change).ok
+    return email, password
+
+
+@pytest.fixture(scope="module")
+def travel(embedded_campus, account):
     """`travel("keyboard")`: what that journey through the campus saw."""
 
     def run(journey, *, signed_in=False):
-        embedded_campus.sign_in()
-        who = embedded_campus.administrator() if signed_in else ()
+        who = account if signed_in else ()
         command = [sys.executable, str(JOURNEYS), journey, executable("chromium"), embedded_campus.url, *who]
         done = subprocess.run(command, capture_output=True, text=True, timeout=180)
         assert done.returncode == 0, done.stderr
