@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from azora.actor import Actor
     from azora.runtime import Runtime
 
-SIGN_IN = "/sign-in"
+SIGN_IN, NEW_PASSWORD = "/sign-in", "/account/password"
+_NEW_PASSWORD_ONLY = frozenset({"identity.change_password"})
+"""What somebody may do who signed in with a one-time password."""
 _CLOSED = (NotAuthenticated, NotAllowed, NotFound)
 
 
@@ -106,16 +108,11 @@ class PageRenderer:
             return self._failed(visit, ServiceError())
 
     def _failed(self, visit: Visit, error: AzoraError) -> Response:
-        asks_to_sign_in = isinstance(error, NotAuthenticated) and visit.actor is None
-        if (
-            asks_to_sign_in
-            and visit.path != SIGN_IN
-            and not visit.fragment
-            and self._navigation.has(SIGN_IN)
-        ):
+        door = _door(visit, error)
+        if door and door != visit.path and not visit.fragment and self._navigation.has(door):
             came_by_get = visit.request.method in ("GET", "HEAD")
             back = visit.address if came_by_get else visit.path
-            return redirect(f"{SIGN_IN}?next={quote(back, safe='/')}", 303)
+            return redirect(f"{door}?next={quote(back, safe='/')}", 303)
         return self._drawing.error(visit, error)
 
     def _get(self, visit: Visit, match: Match) -> Response:
@@ -201,3 +198,11 @@ def _settled(loaded: dict[str, Loaded]) -> dict[str, Loaded]:
             raise part.error
         settled[name] = Loaded() if closed else part
     return settled
+
+
+def _door(visit: Visit, error: AzoraError) -> str | None:
+    """The page that first lets the visitor in, where one can."""
+    if visit.actor is None:
+        return SIGN_IN if isinstance(error, NotAuthenticated) else None
+    due = isinstance(error, NotAllowed) and visit.actor.permissions == _NEW_PASSWORD_ONLY
+    return NEW_PASSWORD if due else None
