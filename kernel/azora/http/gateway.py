@@ -25,6 +25,7 @@ from azora.http.settings import HttpSettings
 from azora.http.static import StaticFiles
 from azora.http.wsgi import call_gateway
 from azora.settings import load_section
+from azora.traces import finish_span, start_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from azora.runtime import Runtime
 
 UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})
+UNKNOWN = "unknown"
+"""Under which requests are measured that find no endpoint: a name for each would never end."""
 
 
 class Gateway:
@@ -83,17 +86,17 @@ class Gateway:
         context = self._context(request)
         span = start_span(context, request.method, "route")
         failure: Exception | None = None
-        name = request.path
+        path, name = request.path, UNKNOWN
         extra: list[tuple[str, str]] = []
         try:
             access.identify(self.runtime, request, context)
-            if name not in UNCOUNTED and not name.startswith("/static/"):
+            if path not in UNCOUNTED and not path.startswith("/static/"):
                 extra = self.limits.count(request)
             endpoint, name = self._endpoint(request)
             response = endpoint(request)
         except Exception as error:
             failure = error
-            response = self._failure(as_azora_error(error, name, context.trace_id), request)
+            response = self._failure(as_azora_error(error, path, context.trace_id), request)
         response.headers += extra
         self._finish(request, response)
         elapsed = time.perf_counter() - began
