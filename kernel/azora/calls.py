@@ -17,6 +17,7 @@ from azora.contract import Operation
 from azora.dispatch import BoundOperation, to_json
 from azora.errors import Conflict, ServiceError, Unavailable
 from azora.messages import Message, Request
+from azora.traces import finish_span, start_span
 
 if TYPE_CHECKING:
     from azora.runtime import Runtime
@@ -161,7 +162,7 @@ class Caller:
         body = b'{"args":[],"kwargs":' + kwargs + b"}"
         known = self._runtime.registry.operation(target)
         model = reply or (known.reply if known else None)
-        result = wire.call(target, body, context.headers(), context.deadline - now)
+        result = self._send(wire, target, body, context)
         if model is None or result == b"null":
             return orjson.loads(result)
         try:
@@ -170,6 +171,19 @@ class Caller:
             raise ServiceError(
                 f"{target} answered what is no {model.__name__}", code="reply_unreadable"
             ) from None
+
+    def _send(self, wire: Wire, target: str, body: bytes, context: Context) -> bytes:
+        """Send a call and wait for its reply, in a span of its own."""
+        assert context.deadline is not None
+        span = start_span(context, target, "client")
+        failure: BaseException | None = None
+        try:
+            return wire.call(target, body, context.headers(), context.deadline - time.monotonic())
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            finish_span(context, span, failure)
 
     def _timeout(self, known: Operation | None) -> float:
         return known.timeout if known else self._runtime.settings.call_timeout

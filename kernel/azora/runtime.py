@@ -13,6 +13,7 @@ from azora.dispatch import BoundOperation
 from azora.errorreport import report
 from azora.errors import NotAuthenticated, PluginError, Unavailable
 from azora.events.courier import Courier, LocalCourier
+from azora.gauges import watch
 from azora.hosted import HostedPlugin
 from azora.jobs import JobRunner
 from azora.loader import Registry
@@ -55,10 +56,12 @@ class Runtime:
         self._guarded = bool(registry.hooks.hook.is_allowed.get_hookimpls())
         self._greenlets: list[Any] = []
         self._started = False
+        self.awaited: dict[str, str] = {}
         for name in list(registry.plugins) if names is None else names:
             self._host(name)
         versions = {name: hosted.loaded.version for name, hosted in self.hosted.items()}
         self._node = this_node(versions)
+        watch(self)
 
     def start(self) -> None:
         """Start the plugins, then what brings them work. A plugin that fails here is refused alone."""
@@ -169,7 +172,7 @@ class Runtime:
     def readiness(self) -> dict[str, str]:
         """What keeps this process from answering, by name; empty when it is ready."""
         if not self._started:
-            return {"campus": "is starting"}
+            return self.awaited or {"campus": "is starting"}
         waiting = self.waiting()
         found = waiting if len(waiting) == len(self.hosted) else {}
         if self.transport and self.transport.trouble:

@@ -77,16 +77,22 @@ def start_span(context: "Context", name: str, kind: SpanKind = "internal") -> Op
 
 
 def finish_span(
-    context: "Context", span: OpenSpan | None, error: BaseException | None = None
+    context: "Context",
+    span: OpenSpan | None,
+    error: BaseException | None = None,
+    name: str | None = None,
 ) -> None:
-    """End a piece of work; the end of the first one of this process ends the trace here."""
+    """End a piece of work, under a better name where one is known by now.
+
+    The end of the first one of this process ends the trace here.
+    """
     if span is None:
         return
     context.span_id = span[3]
     trace = context.spans
     if trace is None:
         return
-    trace.spans.append((*span, time_ns(), error))
+    trace.spans.append((name or span[0], *span[1:], time_ns(), error))
     if span[2] == trace.root_id or trace.ended:
         _end(context, trace)
 

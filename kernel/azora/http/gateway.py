@@ -75,7 +75,9 @@ class Gateway:
         if self._server is not None:
             self._server.stop(grace)
 
-    def wsgi(self, environ: "dict[str, Any]", start_response: "Callable[..., Any]") -> "Iterable[bytes]":
+    def wsgi(
+        self, environ: "dict[str, Any]", start_response: "Callable[..., Any]"
+    ) -> "Iterable[bytes]":
         """The gateway as a WSGI application, for any other server."""
         return call_gateway(self, environ, start_response)
 
@@ -175,4 +177,3 @@ class Gateway:
 def api_path(endpoint: OperationEndpoint) -> str:
     """Where an operation lives: `/api/<plugin>/…`."""
     return f"/api/{endpoint.bound.hosted.name}{endpoint.operation.path}"
-

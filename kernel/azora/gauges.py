@@ -1,0 +1,45 @@
+"""What is going on in a runtime at the moment of a scrape: work in progress, events that wait."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azora.runtime import Runtime
+
+_WAITING = "SELECT count(*) FROM azora_inbox WHERE state IN ('pending', 'running')"
+_PARKED = "SELECT count(*) FROM azora_inbox WHERE state = 'parked'"
+_UNSENT = "SELECT count(*) FROM azora_outbox"
+_EVENTS = {
+    "outbox_events": ("Events that are written and not yet handed over", _UNSENT),
+    "inbox_waiting_events": ("Events that a handler is still to take", _WAITING),
+    "inbox_parked_events": ("Events that failed too often and wait for a person", _PARKED),
+}
+
+
+def watch(runtime: "Runtime") -> None:
+    """Add the gauges of a runtime to its metrics."""
+    gauge = runtime.metrics.gauge
+    gauge("inflight", "Calls and deliveries in progress", lambda: _in_flight(runtime))
+    gauge(
+        "operation_waiting_callers",
+        "Callers that wait for a free slot",
+        lambda: {
+            name: bound.waiting for name, bound in runtime.operations.items() if bound.waiting
+        },
+        label="operation",
+    )
+    for name, (summary, question) in _EVENTS.items():
+        gauge(name, summary, partial(_counts, runtime, question))
+
+
+def _in_flight(runtime: "Runtime") -> dict[str, float]:
+    return {name: hosted.in_flight for name, hosted in runtime.hosted.items()}
+
+
+def _counts(runtime: "Runtime", question: str) -> dict[str, float]:
+    """The answer of every plugin's database that has been migrated."""
+    return {
+        name: hosted.database.execute(question)[0][0]
+        for name, hosted in runtime.hosted.items()
+        if hosted.database.has_table("azora_outbox") and hosted.database.has_table("azora_inbox")
+    }
