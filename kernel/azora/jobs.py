@@ -14,7 +14,7 @@ from croniter import croniter
 
 from azora.contract import Job
 from azora.data.database import PluginDatabase
-from azora.data.leases import OWNER
+from azora.data.leases import this_process
 from azora.errors import PluginError, ServiceError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class JobRunner:
         newest = database.execute(_NEWEST, name)
         if not newest:
             with database.transaction():
-                database.execute(_BASELINE, name, due, OWNER)
+                database.execute(_BASELINE, name, due, this_process())
             return None
         known, state, until = newest[0]
         if known >= due:
@@ -108,7 +108,7 @@ class JobRunner:
             due = known
         until = now + self.runtime.operations[name].operation.timeout + SPARE
         with database.transaction():
-            taken = database.execute(_TAKE, name, due, OWNER, until, now)
+            taken = database.execute(_TAKE, name, due, this_process(), until, now)
         if taken and taken[0][0] > ATTEMPTS:
             _finish(database, name, due, "the process ended during each attempt")
             return None
@@ -135,7 +135,7 @@ def _finish(database: PluginDatabase, name: str, due: float, error: str | None) 
     with database.transaction():
         database.execute(
             "UPDATE azora_jobs SET state = ?, error = ?, until = 0 WHERE job = ? AND due = ? AND owner = ?",
-            *("failed" if error else "done", error, name, due, OWNER),
+            *("failed" if error else "done", error, name, due, this_process()),
         )
         database.execute("DELETE FROM azora_jobs WHERE job = ? AND due < ?", name, due - KEEP)
 

@@ -14,7 +14,7 @@ from azora.data.rows import Rows
 from azora.errors import AzoraError
 
 Row = tuple[Any, ...]
-Table = type[peewee.Model]
+Models = Iterable[type[peewee.Model]]
 _as_peewee_errors: Any = vars(peewee)["__exception_wrapper__"]
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -158,7 +158,7 @@ class PluginDatabase(ABC):
         """Raise Unavailable where the database cannot be asked."""
         self.execute("SELECT 1")
 
-    def bind(self, tables: Iterable[Table]) -> None:
+    def bind(self, tables: Models) -> None:
         """Make these tables live here."""
         tables = list(tables)
         self.peewee.bind(tables)

@@ -85,8 +85,12 @@ def query_plan(database: PluginDatabase, query: Any) -> list[str]:
 def full_scans(database: PluginDatabase, query: Any) -> list[str]:
     """The tables that a query reads from end to end, without an index."""
     pattern = r"^SCAN (\w+)(?! USING)" if database.dialect == "sqlite" else r"Seq Scan on (\w+)"
-    tables = {alias: table for table, alias in re.findall(r'"(\w+)" AS "(\w+)"', query.sql()[0])}
-    found = [
-        re.search(pattern, step) for step in query_plan(database, query) if "USING" not in step
-    ]
-    return [tables.get(scan[1], scan[1]) for scan in found if scan]
+    tables: dict[str, str] = {
+        alias: table for table, alias in re.findall(r'"(\w+)" AS "(\w+)"', query.sql()[0])
+    }
+    scans: list[str] = []
+    for step in query_plan(database, query):
+        if "USING" not in step and (found := re.search(pattern, step)):
+            alias = str(found[1])
+            scans.append(tables.get(alias, alias))
+    return scans

@@ -1,16 +1,21 @@
 """Leases: rows that let one of several replicas do what only one may."""
 
+import os
 import time
 
 from azora.data.database import PluginDatabase
 from azora.ids import uuid7
 
-OWNER = uuid7()
-"""This process, as the owner of leases."""
+_BORN = uuid7()
 
 _TAKE = """INSERT INTO azora_leases (name, owner, until) VALUES (?, ?, ?)
     ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
     WHERE azora_leases.owner = excluded.owner OR azora_leases.until < ? RETURNING owner"""
+
+
+def this_process() -> str:
+    """This process as the owner of leases; each child of a fork is another."""
+    return f"{_BORN}:{os.getpid()}"
 
 
 class Lease:
@@ -33,7 +38,7 @@ class Lease:
         if now < self._until - self.seconds / 2:
             return True
         with self.database.transaction():
-            held = self.database.execute(_TAKE, self.name, OWNER, now + self.seconds, now)
+            held = self.database.execute(_TAKE, self.name, this_process(), now + self.seconds, now)
         self._until = now + self.seconds if held else 0.0
         return bool(held)
 
@@ -44,5 +49,7 @@ class Lease:
         self._until = 0.0
         with self.database.transaction():
             self.database.execute(
-                "UPDATE azora_leases SET until = 0 WHERE name = ? AND owner = ?", self.name, OWNER
+                "UPDATE azora_leases SET until = 0 WHERE name = ? AND owner = ?",
+                self.name,
+                this_process(),
             )

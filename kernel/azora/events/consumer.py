@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 import eventlet
 from eventlet.greenpool import GreenPool
+from eventlet.semaphore import Semaphore
 
 from azora.contract import Handler
-from azora.errors import ServiceError
+from azora.errors import ServiceError, Unavailable
 from azora.events.bell import Bell
 from azora.events.claim import Claim, Duplicate
 from azora.events.envelope import Envelope
@@ -69,6 +70,7 @@ class Consumer:
         self._longest = max((handler.timeout for handler in handlers), default=0.0)
         self._bell = Bell()
         self._pool = GreenPool(self.pace.width)
+        self._storing = Semaphore(1)
         self._cleaned = 0.0
 
     def ring(self) -> None:
@@ -93,12 +95,13 @@ class Consumer:
         An event that must keep its place, or that a process may have died of, is stored instead.
         Raises Unavailable where the outcome could not be stored: the queue then keeps the message.
         """
+        if lane := _lane(handler, envelope):
+            return self._store_in_order(handler, envelope, lane)
         if self.inbox.knows(envelope.id, handler.name):
             return "duplicate"
-        if redelivered or _lane(handler, envelope):
+        if redelivered:
             with self.database.transaction():
-                row = (envelope, handler.name, _lane(handler, envelope))
-                self.inbox.insert([row], time.time(), crashes=int(redelivered))
+                self.inbox.insert([(envelope, handler.name, None)], time.time(), crashes=1)
             self.ring()
             return "stored"
         claim = Claim(envelope, handler.name)
@@ -145,6 +148,23 @@ class Consumer:
         count = self.parking.discard(ids, reason)
         self.ring()
         return count
+
+    def _store_in_order(self, handler: Handler, envelope: Envelope, lane: str) -> Outcome:
+        """Store the event before any that was brought later, however long the database is away."""
+        pause = 0.1
+        with self._storing:
+            while True:
+                try:
+                    with self.database.transaction():
+                        self.inbox.insert([(envelope, handler.name, lane)], time.time())
+                    self.ring()
+                    return "stored"
+                except Unavailable as error:
+                    self.hosted.log.warning(
+                        "ordered events wait for the database", error=str(error)
+                    )
+                eventlet.sleep(pause)
+                pause = min(pause * 2, 5.0)
 
     def _start_due(self) -> int:
         """Start what is due as far as there is room; returns how many."""

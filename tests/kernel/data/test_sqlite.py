@@ -129,6 +129,35 @@ def test_a_full_disk_is_said_and_loses_nothing(shop):
     assert shop.execute("SELECT count(*) FROM thing") == [(2,)]
 
 
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of one megabyte."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("a small tmpfs can be mounted by root only")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_disk_that_fills_up_refuses_the_change_and_keeps_all_earlier_ones(small_disk):
+    shop = open_shop(small_disk)
+    with shop.altering():
+        shop.execute("CREATE TABLE thing (body BLOB)")
+    kept = 0
+    with pytest.raises(ServiceError) as refused:
+        for kept in range(1000):
+            with shop.transaction():
+                shop.execute("INSERT INTO thing VALUES (zeroblob(9000))")
+    assert refused.value.code == "storage_full"
+    assert shop.execute("SELECT count(*) FROM thing") == [(kept,)]
+    assert shop.execute("PRAGMA integrity_check") == [("ok",)]
+    shop.close()
+
+
 def test_a_killed_process_loses_nothing_that_it_had_committed(tmp_path):
     promised = -1
     for _ in range(3):

@@ -263,3 +263,32 @@ def test_an_event_that_is_redelivered_after_a_crash_is_stored_first(hosts):
     assert rows(host, "SELECT state, attempts, crashes FROM azora_inbox") == [("pending", 1, 1)]
     hosts.start()
     eventually(lambda: seen(host) == [1])
+
+
+def test_ordered_events_brought_by_a_queue_side_by_side_keep_their_order(hosts):
+    host = reader(hosts, ordered=True)
+    hosts.start()
+    ordered = handler(ordered=True)
+    for n in range(40):
+        eventlet.spawn_n(host.consumer.deliver, ordered, envelope(n, "k"), n % 2 == 0)
+    eventually(lambda: len(seen(host)) == 40, 30)
+    assert seen(host) == list(range(40))
+
+
+def test_ordered_events_wait_for_a_database_that_is_away_and_keep_their_order(hosts):
+    host = reader(hosts, ordered=True)
+    away = [True]
+    insert = host.consumer.inbox.insert
+
+    def unreliable(rows, now, crashes=0):
+        if away[0] and rows[0][0].key == "k":
+            away[0] = False
+            raise Unavailable("away")
+        insert(rows, now, crashes)
+
+    host.consumer.inbox.insert = unreliable
+    hosts.start()
+    for n in range(5):
+        eventlet.spawn_n(host.consumer.deliver, handler(ordered=True), envelope(n, "k"))
+    eventually(lambda: len(seen(host)) == 5)
+    assert seen(host) == list(range(5))
