@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from azora import ListReply, ListRequest, Reply, Request, needs
 from pydantic import Field
+
+from azora import ListReply, ListRequest, Reply, Request, needs
 
 YEAR = 31_536_000
 """Seconds for which a browser remembers a choice."""
@@ -14,7 +15,9 @@ Theme = Annotated[str, Field(json_schema_extra={"cookie": "azora_theme", "max_ag
 
 
 class SetLanguage(Request):
-    language: Literal["en", "zu", "en-XA"] = Field(description="`en-XA` is made up and shows untranslated text.")
+    language: Literal["en", "zu", "en-XA"] = Field(
+        description="`en-XA` is made up and shows untranslated text."
+    )
     next: str = Field("/", max_length=2000, description="The page to go to afterwards.")
 
 
@@ -25,7 +28,9 @@ class LanguageSet(Reply):
 
 
 class SetTheme(Request):
-    theme: Literal["auto", "light", "dark", "contrast"] = Field(description="`auto` follows the device.")
+    theme: Literal["auto", "light", "dark", "contrast"] = Field(
+        description="`auto` follows the device."
+    )
     next: str = Field("/", max_length=2000, description="The page to go to afterwards.")
 
 

@@ -4,9 +4,22 @@ from azora import Form, Page, Part
 
 PAGES = (
     Page("/", "A campus of your own", "landing.html"),
-    Page("/home", "Home", "home.html", parts={"newest": Part("library.list_resources", {"limit": 5})}, nav=0),
-    Page("/search", "Search the campus", "search.html", parts={"resources": Part("library.search")}),
-    Page("/language", "Language", "language.html", forms={"language": Form("set_language", then="{next}")}),
+    Page(
+        "/home",
+        "Home",
+        "home.html",
+        parts={"newest": Part("library.list_resources", {"limit": 5})},
+        nav=0,
+    ),
+    Page(
+        "/search", "Search the campus", "search.html", parts={"resources": Part("library.search")}
+    ),
+    Page(
+        "/language",
+        "Language",
+        "language.html",
+        forms={"language": Form("set_language", then="{next}")},
+    ),
     Page("/theme", "Colours", "theme.html", forms={"theme": Form("set_theme", then="{next}")}),
     Page("/robots.txt", "Azora", "robots.txt"),
     Page("/manifest.webmanifest", "Azora", "manifest.webmanifest"),

@@ -1,7 +1,6 @@
 """The front door of the web plugin."""
 
 from azora import Plugin, hookimpl
-
 from azora_web.contracts import Library
 from azora_web.pages import PAGES
 from azora_web.service import Choices

@@ -1,7 +1,6 @@
 """The choices that a browser remembers."""
 
 from azora import Service, operation
-
 from azora_web.contracts import LanguageSet, SetLanguage, SetTheme, ThemeSet
 
 

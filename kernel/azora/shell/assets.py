@@ -10,7 +10,12 @@ from urllib.parse import quote
 PREFIX = "/static/"
 SHELL = "azora.shell"
 
-_MEDIA_TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".css": "text/css"}
+_MEDIA_TYPES = {
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".css": "text/css",
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,9 @@ class Assets:
             return None
         content = file.read_bytes()
         suffix = name[name.rfind(".") :]
-        media_type = _MEDIA_TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        media_type = (
+            _MEDIA_TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        )
         return Asset(content, media_type, hashlib.sha256(content).hexdigest()[:12])
 
 

@@ -36,7 +36,11 @@ class Drawing:
         self._navigation = navigation
 
     def page(
-        self, visit: Visit, parts: Mapping[str, Loaded], forms: Mapping[str, FormView], status: int = 200
+        self,
+        visit: Visit,
+        parts: Mapping[str, Loaded],
+        forms: Mapping[str, FormView],
+        status: int = 200,
     ) -> Response:
         """The page of the visit, or only the part that it asks for."""
         match = visit.match
@@ -54,7 +58,9 @@ class Drawing:
         context = template.new_context(values)
         for name, part in parts.items():
             if name in context.blocks:
-                context.blocks[name].insert(0, self._wrapped(visit, name, part, context.blocks[name][0]))
+                context.blocks[name].insert(
+                    0, self._wrapped(visit, name, part, context.blocks[name][0])
+                )
         if visit.fragment:
             return self._fragment(visit, context, parts)
         text = "".join(template.root_render_func(context))
@@ -64,19 +70,28 @@ class Drawing:
         """The error page: what happened, what is safe, what to do, and the trace id."""
         words = words_for(error)
         if visit.fragment or visit.request.headers.get("HX-Request"):
-            return self._response(visit, self._failure(visit, visit.fragment or "", error), error.status)
+            return self._response(
+                visit, self._failure(visit, visit.fragment or "", error), error.status
+            )
         template = self._templates.of().get_template("shell/error.html")
         values = self._surroundings(visit) | {
             "words": words, "title": words.title, "status": error.status, "error": error,
         }  # fmt: skip
         response = self._response(visit, template.render(values), error.status)
         if error.status in (429, 503):
-            response.headers["Retry-After"] = str(max(1, round(getattr(error, "retry_after", None) or 1)))
+            response.headers["Retry-After"] = str(
+                max(1, round(getattr(error, "retry_after", None) or 1))
+            )
         return response
 
     def resume(self, visit: Visit, form: FormView) -> Response:
         """For who was signed out while typing: sign in elsewhere, then send the same again."""
-        typed = [(name, text) for name, texts in form.typed.items() if form.echoes(name) for text in texts]
+        typed = [
+            (name, text)
+            for name, texts in form.typed.items()
+            if form.echoes(name)
+            for text in texts
+        ]
         values = self._surroundings(visit) | {
             "title": gettext("You were signed out"), "form": form, "typed": typed,
         }  # fmt: skip
@@ -93,11 +108,17 @@ class Drawing:
             "has_page": self._navigation.has,
             "languages": LANGUAGES,
             "themes": THEMES,
-            "theme_names": {"light": gettext("Light"), "dark": gettext("Dark"), "contrast": gettext("High contrast")},
+            "theme_names": {
+                "light": gettext("Light"),
+                "dark": gettext("Dark"),
+                "contrast": gettext("High contrast"),
+            },
             "notice": _notice(visit.query.get("notice")),
         }
 
-    def _fragment(self, visit: Visit, context: TemplateContext, parts: Mapping[str, Loaded]) -> Response:
+    def _fragment(
+        self, visit: Visit, context: TemplateContext, parts: Mapping[str, Loaded]
+    ) -> Response:
         name = visit.fragment or ""
         text = "".join(context.blocks[name][0](context))
         error = parts[name].error
@@ -118,7 +139,7 @@ class Drawing:
             return self._failure(visit, name, part.error)
         try:
             return "".join(block(context))
-        except Exception as error:  # a template may fail in any way and the page still stands
+        except Exception as error:  # noqa: BLE001 – a template may fail in any way and the page still stands
             assert visit.match is not None
             self._runtime.hosted[visit.match.loaded.name].log.exception("part_not_drawn", part=name)
             self._runtime.report(error)
@@ -126,16 +147,22 @@ class Drawing:
 
     def _failure(self, visit: Visit, name: str, error: AzoraError) -> str:
         words: Words = words_for(error)
-        return self._templates.of().get_template("shell/failed_part.html").render(
-            visit=visit,
-            name=name,
-            words=words,
-            error=error,
-            details=[field_words(wrong) for wrong in error.fields] or _own_detail(error),
-            retry=visit.path if error.status == 422 else visit.address_with({}),
+        return (
+            self._templates.of()
+            .get_template("shell/failed_part.html")
+            .render(
+                visit=visit,
+                name=name,
+                words=words,
+                error=error,
+                details=[field_words(wrong) for wrong in error.fields] or _own_detail(error),
+                retry=visit.path if error.status == 422 else visit.address_with({}),
+            )
         )
 
-    def _response(self, visit: Visit, text: str, status: int, template: str = "page.html") -> Response:
+    def _response(
+        self, visit: Visit, text: str, status: int, template: str = "page.html"
+    ) -> Response:
         media_type = mimetypes.guess_type(template)[0] or "text/plain"
         if template.endswith(".webmanifest"):
             media_type = "application/manifest+json"

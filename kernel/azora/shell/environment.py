@@ -3,7 +3,14 @@
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
+from jinja2 import (
+    BaseLoader,
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    PackageLoader,
+    PrefixLoader,
+)
 from markupsafe import Markup
 
 from azora.http import csrf
@@ -42,7 +49,9 @@ class Templates:
         )
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             gettext,
-            lambda singular, plural, number: reader().translations.ngettext(singular, plural, number),
+            lambda singular, plural, number: reader().translations.ngettext(
+                singular, plural, number
+            ),
             newstyle=True,
         )
         environment.filters |= FILTERS
@@ -73,5 +82,3 @@ def _own_templates(package: str) -> PackageLoader | None:
         return PackageLoader(package)
     except ValueError:
         return None
-
-

@@ -114,7 +114,11 @@ class FormView:
 
     def _value(self, name: str, kind: str, default: Any) -> Any:
         if not self.submitted and name not in self.typed:
-            return ", ".join(map(str, default)) if isinstance(default, list | tuple) and kind != "multiple" else default
+            return (
+                ", ".join(map(str, default))
+                if isinstance(default, list | tuple) and kind != "multiple"
+                else default
+            )
         values = list(self.typed.get(name, ()))
         if kind == "multiple":
             return values
@@ -142,7 +146,9 @@ def typed_of(*sources: MultiDict[str, str] | Mapping[str, str]) -> dict[str, lis
     merged: dict[str, list[str]] = {}
     for source in sources:
         pairs: Iterable[tuple[str, list[str]]] = (
-            source.lists() if isinstance(source, MultiDict) else ((key, [text]) for key, text in source.items())
+            source.lists()
+            if isinstance(source, MultiDict)
+            else ((key, [text]) for key, text in source.items())
         )
         merged |= dict(pairs)
     return merged
@@ -191,7 +197,9 @@ def _kind(model: type[Request], name: str) -> str:
         return "file"
     if "enum" in found or "const" in found:
         return "choice"
-    return _INPUT_TYPES.get(found.get("format", "")) or _INPUT_TYPES.get(found.get("type", ""), "text")
+    return _INPUT_TYPES.get(found.get("format", "")) or _INPUT_TYPES.get(
+        found.get("type", ""), "text"
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -219,5 +227,3 @@ def _may_be_blank(model: type[Request], name: str) -> bool:
     except ValidationError:
         return False
     return True
-
-

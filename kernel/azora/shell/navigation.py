@@ -56,7 +56,9 @@ class Navigation:
             if page.nav is not None and "{" not in page.path and self.open_to(loaded, page, actor)
         ]
         shown.sort(key=lambda entry: (entry[0], entry[2].path))
-        holder = max((page.path for _, _, page in shown if _holds(page.path, path)), key=len, default="")
+        holder = max(
+            (page.path for _, _, page in shown if _holds(page.path, path)), key=len, default=""
+        )
         return [
             self._place(loaded, page, page.path, reader, current=page.path == holder)
             for _, loaded, page in shown
@@ -64,9 +66,7 @@ class Navigation:
 
     def trail(self, reader: Reader, path: str) -> list[Place]:
         """The pages above this one, from the top."""
-        return [
-            self._place(*found, reader) for found in self._above(path) if found[1].title
-        ]
+        return [self._place(*found, reader) for found in self._above(path) if found[1].title]
 
     def open_to(self, loaded: LoadedPlugin, page: Page, actor: "Actor | None") -> bool:
         """Whether the actor may open the page: its own permission, else that of its first part."""

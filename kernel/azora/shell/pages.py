@@ -99,7 +99,7 @@ class PageRenderer:
             raise HttpProblem(405, "method_not_allowed", "this page takes no such request")
         except AzoraError as error:
             return self._failed(visit, error)
-        except Exception as error:  # whatever fails, people get a page that says so
+        except Exception as error:  # noqa: BLE001 – whatever fails, people get a page that says so
             if visit.match:
                 self._runtime.hosted[visit.match.loaded.name].log.exception(
                     "page_failed", path=visit.path

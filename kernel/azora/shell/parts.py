@@ -53,7 +53,9 @@ def target_of(runtime: "Runtime", loaded: LoadedPlugin, operation: str) -> Targe
     try:
         request, reply = loaded.needs[plugin].operations[name]
     except KeyError:
-        raise PluginError(f"a page of {loaded.name} names {full}, which {loaded.name} does not need") from None
+        raise PluginError(
+            f"a page of {loaded.name} names {full}, which {loaded.name} does not need"
+        ) from None
     return Target(full, request, reply, known.public if known else False)
 
 
@@ -62,7 +64,8 @@ def load_parts(runtime: "Runtime", visit: Visit, parts: Mapping[str, Part]) -> d
     if len(parts) == 1:
         return {name: _load(runtime, visit, part) for name, part in parts.items()}
     running = {
-        name: eventlet.spawn(copy_context().run, _load, runtime, visit, part) for name, part in parts.items()
+        name: eventlet.spawn(copy_context().run, _load, runtime, visit, part)
+        for name, part in parts.items()
     }
     return {name: greenlet.wait() for name, greenlet in running.items()}
 
@@ -79,10 +82,14 @@ def _load(runtime: "Runtime", visit: Visit, part: Part) -> Loaded:
         except ValidationError as error:
             refused = invalid(error)
             return Loaded() if _not_asked(refused) else Loaded(error=refused)
-        return Loaded(runtime.call(target.name, request, target.reply, timeout=PATIENCE, context=visit.context))
+        return Loaded(
+            runtime.call(
+                target.name, request, target.reply, timeout=PATIENCE, context=visit.context
+            )
+        )
     except AzoraError as error:
         return Loaded(error=error)
-    except Exception as error:  # one part may fail in any way and the page still stands
+    except Exception as error:  # noqa: BLE001 – one part may fail in any way and the page still stands
         runtime.hosted[match.loaded.name].log.exception("part_failed", part=part.operation)
         runtime.report(error)
         return Loaded(error=ServiceError())

@@ -37,8 +37,10 @@ _DETAILS = (
     "",
     "M24 21 A3 1 24 27 A3 1 24 21 Z",
     "M24 19 L29 24 L24 29 L19 24 Z",
-    "M24 22 A2 1 24 26 A2 1 24 22 Z M12 10 A2 1 12 14 A2 1 12 10 Z M36 10 A2 1 36 14 A2 1 36 10 Z"
-    " M12 34 A2 1 12 38 A2 1 12 34 Z M36 34 A2 1 36 38 A2 1 36 34 Z",
+    (
+        "M24 22 A2 1 24 26 A2 1 24 22 Z M12 10 A2 1 12 14 A2 1 12 10 Z M36 10 A2 1 36 14 A2 1 36 10 Z"
+        " M12 34 A2 1 12 38 A2 1 12 34 Z M36 34 A2 1 36 38 A2 1 36 34 Z"
+    ),
 )
 
 
@@ -48,7 +50,11 @@ def pattern(identity: str, size: int = 48, label: str = "") -> Markup:
     It is decoration unless `label` says what it shows. The style sheet gives it its two tones.
     """
     figure, detail, tone = _draw(identity)
-    role = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    role = (
+        Markup('role="img" aria-label="{}"').format(label)
+        if label
+        else Markup('aria-hidden="true"')
+    )
     return Markup(
         '<svg class="pattern pattern-{}" viewBox="0 0 {} {}" width="{}" height="{}" {} focusable="false">'
         '<path class="pattern-ground" d="M0 0H{}V{}H0Z"/><path class="pattern-figure" d="{}"/>{}</svg>'
@@ -95,7 +101,11 @@ def _draw(identity: str) -> tuple[str, Markup, int]:
         for mirror_y in (False, True)
     )
     detail = _DETAILS[digest[6] % len(_DETAILS)]
-    drawn = Markup('<path class="pattern-detail" d="{}"/>').format(_place(detail)) if detail else Markup()
+    drawn = (
+        Markup('<path class="pattern-detail" d="{}"/>').format(_place(detail))
+        if detail
+        else Markup()
+    )
     return figure, drawn, digest[7] % TONES
 
 
@@ -127,7 +137,9 @@ def _place(
             out.append("Z")
         elif command == "A":
             sweep = int(words.pop(0)) ^ flipped
-            out.append(f"A{number} {number} 0 0 {sweep} {move(float(words.pop(0)), float(words.pop(0)))}")
+            out.append(
+                f"A{number} {number} 0 0 {sweep} {move(float(words.pop(0)), float(words.pop(0)))}"
+            )
         else:
             out.append(command + move(float(number), float(words.pop(0))))
     return "".join(out)

@@ -35,7 +35,9 @@ WHICH = "_form"
 KEPT = "kept."
 """Prefix of the hidden field that stands for a file which arrived before."""
 
-STALE = N_("You signed in or out since this page was opened. Nothing is lost: look it over and send it again.")
+STALE = N_(
+    "You signed in or out since this page was opened. Nothing is lost: look it over and send it again."
+)
 _PIECE = 65_536
 _FORM_ROOM = 1_000_000
 
@@ -63,7 +65,10 @@ def new_forms(runtime: "Runtime", visit: Visit, match: Match) -> dict[str, FormV
 
 def submit(runtime: "Runtime", visit: Visit, match: Match) -> Outcome:
     """Take the form that was sent. Raises only what concerns no form of this page."""
-    targets = {name: target_of(runtime, match.loaded, form.operation) for name, form in match.page.forms.items()}
+    targets = {
+        name: target_of(runtime, match.loaded, form.operation)
+        for name, form in match.page.forms.items()
+    }
     if visit.actor is None and not any(target.public for target in targets.values()):
         visit.request.max_content_length = _FORM_ROOM
     else:
@@ -76,7 +81,9 @@ def submit(runtime: "Runtime", visit: Visit, match: Match) -> Outcome:
     if name not in targets:
         raise RequestError("there is no such form on this page")
     target = targets[name]
-    view = FormView(name, target.request, typed_of(visit.query, fields, match.params), submitted=True)
+    view = FormView(
+        name, target.request, typed_of(visit.query, fields, match.params), submitted=True
+    )
     form = match.page.forms[name]
     try:
         if not visit.token_fits(fields.get(csrf.FIELD, "")):
@@ -117,7 +124,9 @@ def _file(
 def _stored(runtime: "Runtime", match: Match, chosen: FileStorage) -> dict[str, Any]:
     files = runtime.hosted[match.loaded.name].files
     media_type = chosen.mimetype or "application/octet-stream"
-    return files.put(_pieces(chosen.stream), safe_name(chosen.filename or ""), media_type).model_dump()
+    return files.put(
+        _pieces(chosen.stream), safe_name(chosen.filename or ""), media_type
+    ).model_dump()
 
 
 def _pieces(stream: Any | BinaryIO) -> Iterator[bytes]:
@@ -139,7 +148,9 @@ def _from_note(visit: Visit, note: str) -> dict[str, Any] | None:
 
 def _seal(visit: Visit, body: str) -> str:
     """Only this browser's session can hand the note in again: a digest alone must open no file."""
-    return hmac.new(b"azora kept " + visit.secret.encode(), body.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        b"azora kept " + visit.secret.encode(), body.encode(), hashlib.sha256
+    ).hexdigest()
 
 
 def _room(runtime: "Runtime", targets: dict[str, Target]) -> int:

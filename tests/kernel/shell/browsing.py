@@ -1,12 +1,12 @@
 """A browser for pages that are drawn on a real runtime, without a socket in between."""
 
+from tests.kernel.hosting import acting_as
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
 from azora.context import Context
 from azora.errors import NotFound
 from azora.shell.pages import PageRenderer
-from tests.kernel.hosting import acting_as
 
 
 class Campus:

@@ -20,7 +20,9 @@ METHODS = [
 def messages_of(folder: Path) -> dict[str | tuple[str, ...], str]:
     """Each message (with its plural: a pair) and where it stands first."""
     found: dict[str | tuple[str, ...], str] = {}
-    options = {"**/templates/**": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}}
+    options = {
+        "**/templates/**": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}
+    }
     for file, line, message, _, _ in extract_from_dir(
         folder, METHODS, options_map=options, keywords=KEYWORDS
     ):

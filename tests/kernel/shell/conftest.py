@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.kernel.hosting import make_plugin, running
 from tests.kernel.shell.browsing import Browser, Campus
 
@@ -21,7 +20,9 @@ class Door(Service):
         return Reply()
 
 
-SIGN_IN = Page("/sign-in", "Sign in", "shell/error.html", forms={"sign_in": Form("sign_in", then="/")})
+SIGN_IN = Page(
+    "/sign-in", "Sign in", "shell/error.html", forms={"sign_in": Form("sign_in", then="/")}
+)
 
 
 @pytest.fixture

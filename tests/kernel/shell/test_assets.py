@@ -39,5 +39,8 @@ def test_no_path_leads_out(path):
 
 
 def test_the_script_and_the_styles_are_small():
-    size = sum(len(ASSETS.find(f"/static/shell/{name}").content) for name in ("shell.js", "shell.css", "tokens.css"))
+    size = sum(
+        len(ASSETS.find(f"/static/shell/{name}").content)
+        for name in ("shell.js", "shell.css", "tokens.css")
+    )
     assert size < 40_000

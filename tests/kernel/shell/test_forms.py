@@ -26,7 +26,9 @@ def test_blanks_are_absent_but_for_texts_that_may_be_blank(keeper):
 
 
 def test_text_becomes_what_the_model_says(keeper):
-    keeper.send("/garden/add", name="Aloe", height="30", tags="dry, red\nsmall", hardy=["false", "true"])
+    keeper.send(
+        "/garden/add", name="Aloe", height="30", tags="dry, red\nsmall", hardy=["false", "true"]
+    )
     added = garden.ADDED[0]
     assert (added.height, added.tags, added.hardy) == (30, ["dry", "red", "small"], True)
 
@@ -37,9 +39,13 @@ def test_line_breaks_arrive_as_one_character(keeper):
 
 
 def test_errors_stand_beside_their_fields_and_everything_typed_is_still_there(keeper):
-    answer = keeper.send("/garden/add", name="x", note="A <b>note</b>", height="tall", kind="tree", hardy="true")
+    answer = keeper.send(
+        "/garden/add", name="x", note="A <b>note</b>", height="tall", kind="tree", hardy="true"
+    )
     assert answer.status_code == 422
-    assert '<p class="field-error" id="add-name-error">Write at least 2 characters.</p>' in answer.text
+    assert (
+        '<p class="field-error" id="add-name-error">Write at least 2 characters.</p>' in answer.text
+    )
     assert '<p class="field-error" id="add-height-error">Write a whole number.</p>' in answer.text
     assert 'aria-describedby="add-name-help add-name-error"' in answer.text
     assert 'value="tall"' in answer.text
@@ -95,7 +101,9 @@ def test_a_token_of_another_browser_is_refused(keeper):
 def test_who_was_signed_out_while_typing_keeps_it_and_sends_it_again(keeper):
     token = token_in(keeper.get("/garden/add").text)
     keeper.sign_out()
-    answer = keeper.post("/garden/add", data={"name": "Aloe", "note": "long work", "csrf_token": token})
+    answer = keeper.post(
+        "/garden/add", data={"name": "Aloe", "note": "long work", "csrf_token": token}
+    )
     assert answer.status_code == 401
     assert 'name="note" value="long work"' in answer.text
     keeper.sign_in("garden.keep")

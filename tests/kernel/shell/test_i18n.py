@@ -103,7 +103,9 @@ class _Texts(HTMLParser):
         self.inside.append(tag)
         named = dict(attrs).get("name")
         for name, value in attrs:
-            if name in self.SHOWN and not (tag == "meta" and named in ("viewport", "theme-color", "robots")):
+            if name in self.SHOWN and not (
+                tag == "meta" and named in ("viewport", "theme-color", "robots")
+            ):
                 self._take(value or "")
 
     def handle_endtag(self, tag):

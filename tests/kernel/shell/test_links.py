@@ -7,7 +7,17 @@ from azora.shell.links import fill_path, local_path, path_pattern
 
 @pytest.mark.parametrize(
     "path",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil", "", "evil", "/a\r\nSet-Cookie: x", None, "/\t/evil"],
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "\\\\evil",
+        "",
+        "evil",
+        "/a\r\nSet-Cookie: x",
+        None,
+        "/\t/evil",
+    ],
 )
 def test_what_leads_away_becomes_the_start(path):
     assert local_path(path) == "/"

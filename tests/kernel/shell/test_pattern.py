@@ -41,7 +41,9 @@ def test_a_tile_repeats_without_a_seam():
 
 def edge(path, x):
     points = [piece.split() for piece in path.replace("M", "|").replace("L", "|").split("|")]
-    return {point[1].split("A")[0].rstrip("Z") for point in points if len(point) == 2 and point[0] == x}
+    return {
+        point[1].split("A")[0].rstrip("Z") for point in points if len(point) == 2 and point[0] == x
+    }
 
 
 def test_a_band_is_as_wide_as_its_place():

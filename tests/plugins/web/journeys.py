@@ -21,7 +21,16 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-OPEN = ("/", "/home", "/search?query=the", "/library", "/sign-in", "/nowhere", "/language", "/theme")
+OPEN = (
+    "/",
+    "/home",
+    "/search?query=the",
+    "/library",
+    "/sign-in",
+    "/nowhere",
+    "/language",
+    "/theme",
+)
 SIGNED_IN = ("/home", "/account", "/people", "/library/add", "/sign-out")
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
   .filter((e) => e.checkVisibility() && !e.closest(".visually-hidden, .skip, label.box") && e.type !== "hidden")
@@ -40,7 +49,14 @@ HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4")]
 
 def layout(browser: Browser, url: str, email: str, password: str) -> dict[str, Any]:
     """What sticks out, what is too small to hit, what has no name, on every page at every width."""
-    seen: dict[str, Any] = {"overflow": [], "small": [], "unnamed": [], "ids": [], "headings": [], "console": []}
+    seen: dict[str, Any] = {
+        "overflow": [],
+        "small": [],
+        "unnamed": [],
+        "ids": [],
+        "headings": [],
+        "console": [],
+    }
     context = browser.new_context()
     page = context.new_page()
     page.on("console", lambda message: _complaint(message, seen["console"]))
@@ -106,7 +122,9 @@ def keyboard(browser: Browser, url: str) -> dict[str, Any]:
     hidden = []
     for _ in range(40):
         page.keyboard.press("Tab")
-        if not page.evaluate("document.activeElement.matches('body') || getComputedStyle(document.activeElement).outlineStyle !== 'none'"):
+        if not page.evaluate(
+            "document.activeElement.matches('body') || getComputedStyle(document.activeElement).outlineStyle !== 'none'"
+        ):
             hidden.append(page.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
     seen["hidden focus"] = hidden
     return seen
@@ -127,7 +145,9 @@ def follow(page: Page, act: Callable[[], None]) -> None:
 
 def _complaint(message: Any, complaints: list[str]) -> None:
     """Collect what the browser finds wrong, but for the missing page that we asked for."""
-    if "Content Security Policy" in message.text or (message.type == "error" and "404" not in message.text):
+    if "Content Security Policy" in message.text or (
+        message.type == "error" and "404" not in message.text
+    ):
         complaints.append(message.text)
 
 

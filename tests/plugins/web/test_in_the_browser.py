@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,14 @@ def travel(embedded_campus, account):
 
     def run(journey, *, signed_in=False):
         who = account if signed_in else ()
-        command = [sys.executable, str(JOURNEYS), journey, executable("chromium"), embedded_campus.url, *who]
+        command = [
+            sys.executable,
+            str(JOURNEYS),
+            journey,
+            executable("chromium"),
+            embedded_campus.url,
+            *who,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=180)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
@@ -66,7 +74,7 @@ def test_no_id_is_given_twice(seen):
 def test_every_page_has_one_first_heading_and_skips_no_level(seen):
     for path, levels in seen["headings"]:
         assert levels.count(1) == 1, path
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (path, levels)
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (path, levels)
 
 
 def test_the_content_security_policy_holds(seen):

@@ -4,10 +4,10 @@ import json
 from xml.etree import ElementTree
 
 import pytest
-from azora_web import plugin as web
-
 from tests.kernel.hosting import running
 from tests.kernel.shell.browsing import Browser, Campus
+
+from azora_web import plugin as web
 
 
 @pytest.fixture
@@ -53,7 +53,9 @@ def test_a_theme_is_remembered_until_the_device_is_followed_again(browser):
 
 
 @pytest.mark.parametrize("path", ["/language", "/theme"])
-@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example/", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example/", "/\\evil.example"]
+)
 def test_a_choice_never_leads_away(browser, path, elsewhere):
     chosen = {"language": "en", "theme": "dark", "next": elsewhere}
     assert browser.send(path, **chosen).location == "/"

@@ -122,7 +122,12 @@ PAGES = (
     Page("/garden/keeper", "Keeper", "keeper.html", parts={"ledger": Part("ledger")}, nav=20),
     Page("/garden/closed", "Closed", "keeper.html", permission="garden.keep"),
     Page("/garden/find", "Find", "find.html", parts={"found": Part("find")}),
-    Page("/garden/add", "Add", "add.html", forms={"add": Form("add_plant", then="/garden/{id}?notice=added")}),
+    Page(
+        "/garden/add",
+        "Add",
+        "add.html",
+        forms={"add": Form("add_plant", then="/garden/{id}?notice=added")},
+    ),
     Page(
         "/garden/{id}",
         "Plant",
