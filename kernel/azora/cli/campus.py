@@ -59,7 +59,7 @@ class RunningCampus:
     def redrive(self, plugin: str, ids: list[str]) -> int:
         return int(self._ask(plugin, "redrive", plugin=plugin, ids=ids))
 
-    def _ask(self, plugin: str | None, do: str, **request: Any) -> Any:
+    def _ask(self, plugin: str | None, do: str, /, **request: Any) -> Any:
         own = control_path(self._data_dir, plugin)
         path = own if own.exists() else control_path(self._data_dir)
         with closing(ControlClient(path, self._token)) as client:
