@@ -37,7 +37,9 @@ def compress(response: HttpResponse, accepted: str) -> None:
     body = response.body
     if not isinstance(body, bytes) or len(body) < SMALLEST or response.secret:
         return
-    if not _TYPES.match(response.header("Content-Type") or "") or response.header("Set-Cookie"):
+    if not _TYPES.match(response.header("Content-Type") or ""):
+        return
+    if response.header("Set-Cookie") and response.kind != "page":
         return
     coding = choose(accepted)
     if coding is None:
