@@ -161,20 +161,23 @@ class EventSubscriber:
             self._hosted.log.exception("event_unreadable", queue=handler.event)
             message.channel.basic_reject(message.delivery_tag, requeue=False)
             return
+        if self._settled(handler, envelope, message.delivery_info["redelivered"]):
+            try:
+                message.channel.basic_ack(message.delivery_tag)
+            except (*LOST, AttributeError):
+                self._hosted.log.info("event_comes_again", event=envelope.type, id=envelope.id)
+
+    def _settled(self, handler: Handler, envelope: Envelope, redelivered: bool) -> bool:
         pause = 0.2
         while not self._stopping:
             try:
-                self._hosted.consumer.deliver(
-                    handler, envelope, message.delivery_info["redelivered"]
-                )
-                message.channel.basic_ack(message.delivery_tag)
-                return
-            except (*LOST, AttributeError):
-                return
+                self._hosted.consumer.deliver(handler, envelope, redelivered)
+                return True
             except Exception:
                 self._hosted.log.exception("event_not_settled", event=envelope.type, id=envelope.id)
-                eventlet.sleep(pause)
-                pause = min(pause * 2, 10.0)
+            eventlet.sleep(pause)
+            pause = min(pause * 2, 10.0)
+        return False
 
 
 def envelope_of(handler: Handler, message: amqp.Message) -> Envelope:
