@@ -24,7 +24,10 @@ def identify(runtime: "Runtime", request: HttpRequest, context: Context) -> None
         scheme, _, credential = authorization.partition(" ")
         if scheme.lower() != "bearer" or not credential.strip():
             raise HttpProblem(
-                401, "unsupported_credentials", "Send `Authorization: Bearer <token>`.", headers=_REJECTED
+                401,
+                "unsupported_credentials",
+                "Send `Authorization: Bearer <token>`.",
+                headers=_REJECTED,
             )
         token = runtime.resolve(credential.strip())
         if token is None:

@@ -79,7 +79,9 @@ def _run(gateway: "Gateway", outer: HttpRequest, item: BatchItem) -> dict[str, A
     for name in ("origin", "sec-fetch-site", "host"):
         if name in outer.headers:
             headers[name] = outer.headers[name]
-    inner = HttpRequest(item.method, path, query, headers, BufferedBody(body), outer.remote, outer.scheme)
+    inner = HttpRequest(
+        item.method, path, query, headers, BufferedBody(body), outer.remote, outer.scheme
+    )
     inner.session, inner.bearer = outer.session, outer.bearer
     inner.context = gateway.child_context(outer.context)
     if path == PATH:
@@ -92,7 +94,11 @@ def _result(response: HttpResponse) -> dict[str, Any]:
     headers = {name: value for name, value in response.headers if name != "Set-Cookie"}
     if not isinstance(response.body, bytes):
         response.close()
-        return {"status": 406, "headers": {}, "body": {"code": "not_in_a_batch", "detail": "Ask for it alone."}}
+        return {
+            "status": 406,
+            "headers": {},
+            "body": {"code": "not_in_a_batch", "detail": "Ask for it alone."},
+        }
     is_json = headers.get("Content-Type", "").endswith("json")
     body = orjson.loads(response.body) if response.body and is_json else None
     return {"status": response.status, "headers": headers, "body": body}

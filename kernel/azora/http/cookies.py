@@ -27,7 +27,10 @@ class CookieFields:
             if value is not None:
                 max_age = mark.get("max_age")
                 headers.append(
-                    ("Set-Cookie", set_cookie(mark["cookie"], value, request.scheme == "https", max_age))
+                    (
+                        "Set-Cookie",
+                        set_cookie(mark["cookie"], value, request.scheme == "https", max_age),
+                    )
                 )
         return set(self._marks)
 

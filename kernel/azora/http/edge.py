@@ -28,7 +28,9 @@ MAX_QUERY_FIELDS = 200
 INT64 = 2**63
 
 _LISTS = (list, tuple, set, frozenset)
-_DOUBTFUL_JSON = re.compile(rb"\\u00(?:0[0-8bcef]|1[0-9a-f]|7f)|\\[bf]|\d{19}|NaN|Infinity", re.IGNORECASE)
+_DOUBTFUL_JSON = re.compile(
+    rb"\\u00(?:0[0-8bcef]|1[0-9a-f]|7f)|\\[bf]|\d{19}|NaN|Infinity", re.IGNORECASE
+)
 _DOUBTFUL_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\d{19}")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -110,7 +112,11 @@ class RequestReader:
         for name in values.keys() & document.keys():
             raise Invalid(
                 "A field is given twice.",
-                fields=[_field(name, "given_twice", "Give it in the address or in the body, not in both.")],
+                fields=[
+                    _field(
+                        name, "given_twice", "Give it in the address or in the body, not in both."
+                    )
+                ],
             )
         for name, value in values.items():
             convert = self._convert.get(name)
@@ -137,7 +143,11 @@ class RequestReader:
             if getattr(model, name) is not None:
                 raise Invalid(
                     "A file is not given by reference.",
-                    fields=[_field(name, "upload_expected", "Send the file itself as multipart/form-data.")],
+                    fields=[
+                        _field(
+                            name, "upload_expected", "Send the file itself as multipart/form-data."
+                        )
+                    ],
                 )
 
 
@@ -169,9 +179,7 @@ def parse_query(query: str) -> Iterator[tuple[str, str]]:
 
 def refuse_unstorable(document: Any) -> None:
     """Raise Invalid where a string holds control characters or a number is beyond 64 bits."""
-    found = [
-        _field(path, code, detail) for path, code, detail in _unstorable(document, "") if code
-    ]
+    found = [_field(path, code, detail) for path, code, detail in _unstorable(document, "") if code]
     if found:
         raise Invalid("Some fields are not right.", fields=found)
 
@@ -203,9 +211,8 @@ def _converter(model: type[BaseModel], name: str) -> Callable[[str, Any], Any] |
     field = model.model_fields[name]
     if field.annotation is str:
         return None
-    adapter: TypeAdapter[Any] = TypeAdapter(
-        Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-    )
+    kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
 
     def convert(name: str, value: Any) -> Any:
         try:
@@ -229,7 +236,9 @@ def _plain_json(body: bytes) -> Any:
 def _object(body: bytes) -> dict[str, Any]:
     document = _plain_json(body)
     if not isinstance(document, dict):
-        raise Invalid("The body must be a JSON object.", fields=[_field("", "model_type", "Not an object.")])
+        raise Invalid(
+            "The body must be a JSON object.", fields=[_field("", "model_type", "Not an object.")]
+        )
     return document
 
 

@@ -73,8 +73,18 @@ class HttpRequest:
     """
 
     __slots__ = (
-        "method", "path", "query", "headers", "body", "remote", "scheme",
-        "params", "context", "session", "bearer", "_cookies",
+        "_cookies",
+        "bearer",
+        "body",
+        "context",
+        "headers",
+        "method",
+        "params",
+        "path",
+        "query",
+        "remote",
+        "scheme",
+        "session",
     )  # fmt: skip
 
     def __init__(
@@ -137,7 +147,7 @@ class HttpResponse:
     `preset` is a block of header lines made beforehand; `secret` keeps the body uncompressed.
     """
 
-    __slots__ = ("status", "headers", "body", "preset", "secret", "outcome", "kind")
+    __slots__ = ("body", "headers", "kind", "outcome", "preset", "secret", "status")
 
     def __init__(
         self,

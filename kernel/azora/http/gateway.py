@@ -96,7 +96,7 @@ class Gateway:
                 extra = self.limits.count(request)
             endpoint, name = self._endpoint(request)
             response = endpoint(request)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 – whatever fails becomes a problem document
             failure = error
             response = self._failure(as_azora_error(error, path, context.trace_id), request)
         response.headers += extra
@@ -115,7 +115,7 @@ class Gateway:
         try:
             endpoint, _ = self._endpoint(request)
             return endpoint(request)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 – whatever fails becomes a problem document
             shown = as_azora_error(error, request.path, request.context.trace_id)
             return problem_response(shown, request.context.trace_id)
 
@@ -141,9 +141,9 @@ class Gateway:
         raise HttpProblem(404, "route_not_found", "There is nothing at this address.")
 
     def _failure(self, error: AzoraError, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith("/api/"):
-            if (page := self.pages.error(error, request)) is not None:
-                return page
+        at_api = request.path.startswith("/api/")
+        if not at_api and (page := self.pages.error(error, request)) is not None:
+            return page
         return problem_response(error, request.context.trace_id, request.path)
 
     def _context(self, request: HttpRequest) -> Context:

@@ -35,7 +35,9 @@ def once(
         return run(request)
     parsed = _KEY.fullmatch(header)
     if parsed is None:
-        raise HttpProblem(400, "malformed_idempotency_key", "The key is 1 to 200 printable characters.")
+        raise HttpProblem(
+            400, "malformed_idempotency_key", "The key is 1 to 200 printable characters."
+        )
     record = _Record(endpoint.bound.hosted.database, _scope(endpoint, request), parsed[1])
     fingerprint = _fingerprint(endpoint, request)
     if (stored := record.claim(fingerprint, endpoint.operation.timeout)) is not None:
@@ -94,10 +96,14 @@ class _Record:
     def release(self) -> None:
         """Nothing was changed: the key may be used again."""
         with self._database.transaction():
-            self._database.execute("DELETE FROM azora_idempotency WHERE scope = ? AND key = ?", *self._row)
+            self._database.execute(
+                "DELETE FROM azora_idempotency WHERE scope = ? AND key = ?", *self._row
+            )
 
 
-def _replay(fingerprint: str, request: str, status: int | None, headers: str, body: Any) -> HttpResponse:
+def _replay(
+    fingerprint: str, request: str, status: int | None, headers: str, body: Any
+) -> HttpResponse:
     if request != fingerprint:
         raise HttpProblem(
             422, "idempotency_key_reused", "This key was used for another request. Take a new key."

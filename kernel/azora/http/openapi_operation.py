@@ -47,7 +47,12 @@ def describe_operation(endpoint: "OperationEndpoint", schemas: Schemas) -> Schem
 
 def _path_parameters(endpoint: "OperationEndpoint", schema: Schema) -> list[Schema]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": _filled(schema["properties"][name])}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": _filled(schema["properties"][name]),
+        }
         for name in sorted(endpoint.reader.path_fields)
     ]
 
@@ -105,7 +110,9 @@ def _present(schema: Schema) -> Schema:
     return schema
 
 
-def _body(endpoint: "OperationEndpoint", schema: Schema, schemas: Schemas, owner: str) -> Schema | None:
+def _body(
+    endpoint: "OperationEndpoint", schema: Schema, schemas: Schemas, owner: str
+) -> Schema | None:
     reader = endpoint.reader
     for name in reader.path_fields:
         schema["properties"].pop(name)
@@ -117,7 +124,9 @@ def _body(endpoint: "OperationEndpoint", schema: Schema, schemas: Schemas, owner
     content: Schema = {}
     needs_file = bool(reader.file_fields & set(schema.get("required", ())))
     if reader.file_fields:
-        content["multipart/form-data"] = {"schema": schemas.add(f"{name}Form", _form(schema, reader.file_fields))}
+        content["multipart/form-data"] = {
+            "schema": schemas.add(f"{name}Form", _form(schema, reader.file_fields))
+        }
         for field in reader.file_fields:
             schema["properties"].pop(field)
     if not needs_file:
@@ -132,8 +141,14 @@ def _form(schema: Schema, files: frozenset[str]) -> Schema:
     form = copy.deepcopy(schema)
     for name, field in form["properties"].items():
         if name in files:
-            binary = {"type": "string", "contentMediaType": "application/octet-stream", "format": "binary"}
-            form["properties"][name] = {"type": "array", "items": binary} if _holds_many(field) else binary
+            binary = {
+                "type": "string",
+                "contentMediaType": "application/octet-stream",
+                "format": "binary",
+            }
+            form["properties"][name] = (
+                {"type": "array", "items": binary} if _holds_many(field) else binary
+            )
         else:
             form["properties"][name] = _present(field)
     return form
@@ -185,8 +200,17 @@ def _success(endpoint: "OperationEndpoint", schemas: Schemas, owner: str) -> Sch
     reference = schemas.add(f"{owner}.{_component_name(operation.reply)}", schema)
     if operation.shape == "stream":
         kinds = ("application/jsonl", "text/event-stream")
-        return {"description": "One document a line.", "content": {kind: {"schema": {"type": "string", "x-azora-line": reference}} for kind in kinds}}
-    return {"description": "Done.", "headers": _headers(endpoint), "content": {"application/json": {"schema": reference}}}
+        return {
+            "description": "One document a line.",
+            "content": {
+                kind: {"schema": {"type": "string", "x-azora-line": reference}} for kind in kinds
+            },
+        }
+    return {
+        "description": "Done.",
+        "headers": _headers(endpoint),
+        "content": {"application/json": {"schema": reference}},
+    }
 
 
 def _optional(schema: Schema, endpoint: "OperationEndpoint") -> Schema:
@@ -226,7 +250,11 @@ def _example_value(field: Schema) -> Any:
         return field["examples"][0]
     if "enum" in field:
         return field["enum"][0]
-    if field.get("type") == "string" and "format" not in field and field.get("pattern", TEXT) == TEXT:
+    if (
+        field.get("type") == "string"
+        and "format" not in field
+        and field.get("pattern", TEXT) == TEXT
+    ):
         return "text".ljust(field.get("minLength", 0), "-")[: field.get("maxLength", 1000)]
     if field.get("type") == "integer":
         return max(1, field.get("minimum", 1))

@@ -82,10 +82,14 @@ class Schemas:
         key = (f"{owner}.{model.__name__}", mode)
         if key not in self._known:
             schema = model.model_json_schema(
-                mode=mode, ref_template="#/components/schemas/" + owner + ".{model}", schema_generator=_Generator
+                mode=mode,
+                ref_template="#/components/schemas/" + owner + ".{model}",
+                schema_generator=_Generator,
             )
             for name, definition in schema.pop("$defs", {}).items():
-                self._components[f"{owner}.{name}"] = _bounded(definition) if mode == "validation" else definition
+                self._components[f"{owner}.{name}"] = (
+                    _bounded(definition) if mode == "validation" else definition
+                )
             self._known[key] = _bounded(schema) if mode == "validation" else schema
         return self._known[key]
 
@@ -104,7 +108,9 @@ def _bounded(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     bounded = {
-        name: value if name in ("default", "examples", "enum", "const", "required") else _bounded(value)
+        name: value
+        if name in ("default", "examples", "enum", "const", "required")
+        else _bounded(value)
         for name, value in schema.items()
     }
     kind = bounded.get("type")

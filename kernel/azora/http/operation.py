@@ -31,12 +31,16 @@ class OperationEndpoint:
         self.reader = RequestReader(operation)
         self.uploads = Uploads(bound, self.reader) if self.reader.file_fields else None
         self.cookies = CookieFields(operation.reply)
-        self.selection = selection.Selection(operation.reply) if operation.shape == "reply" else None
+        self.selection = (
+            selection.Selection(operation.reply)
+            if operation.reply and operation.shape == "reply"
+            else None
+        )
         self.lists = pagination.is_list(operation)
         self.reading = operation.verb == "GET"
         self.status = 201 if operation.verb == "POST" else 200
         self._invoke = gateway.runtime.invoke
-        self._write = operation.reply.__pydantic_serializer__.to_json if operation.reply else None
+        self._write = (operation.reply or Message).__pydantic_serializer__.to_json
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         admit(self.operation, request)
@@ -72,7 +76,11 @@ class OperationEndpoint:
     ) -> HttpResponse:
         headers: Headers = [("Content-Type", JSON)]
         hidden = self.cookies.move(request, reply, headers) if self.cookies else None
-        body = self._write(reply, include=include, exclude=hidden) if include or hidden else self._write(reply)
+        body = (
+            self._write(reply, include=include, exclude=hidden)
+            if include or hidden
+            else self._write(reply)
+        )
         if not self.reading:
             headers.append(("Cache-Control", "no-store"))
             return HttpResponse(self.status, body, headers, secret=bool(hidden))

@@ -39,7 +39,10 @@ class Origins:
                 ("Access-Control-Expose-Headers", _EXPOSED),
             ]
         if "*" in self._listed:
-            return [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", _EXPOSED)]
+            return [
+                ("Access-Control-Allow-Origin", "*"),
+                ("Access-Control-Expose-Headers", _EXPOSED),
+            ]
         return []
 
     def preflight(self, request: HttpRequest, allow: str) -> HttpResponse:
@@ -66,7 +69,9 @@ class Origins:
         else:
             own = origin is None or self._is_own(origin, request)
         if not own:
-            raise HttpProblem(403, "cross_site_request", "Another site may not make this request for you.")
+            raise HttpProblem(
+                403, "cross_site_request", "Another site may not make this request for you."
+            )
 
     def _is_own(self, origin: str, request: HttpRequest) -> bool:
         if self._own:

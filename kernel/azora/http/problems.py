@@ -31,7 +31,9 @@ def as_azora_error(error: Exception, where: str, trace_id: str) -> AzoraError:
     return AzoraError("Something failed on our side. It is logged under the trace id.")
 
 
-def problem_document(error: AzoraError, title: str, trace_id: str, instance: str = "") -> dict[str, Any]:
+def problem_document(
+    error: AzoraError, title: str, trace_id: str, instance: str = ""
+) -> dict[str, Any]:
     """The members of the problem, in the order in which people read them."""
     document: dict[str, Any] = {
         "type": f"/api/errors#{error.code}",

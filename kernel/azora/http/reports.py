@@ -15,7 +15,14 @@ logger = logging.getLogger("azora.http.csp")
 
 MAX_REPORT = 16_384
 TYPES = frozenset({"application/csp-report", "application/reports+json", "application/json"})
-_TOLD = ("blockedURL", "blocked-uri", "documentURL", "document-uri", "effectiveDirective", "violated-directive")
+_TOLD = (
+    "blockedURL",
+    "blocked-uri",
+    "documentURL",
+    "document-uri",
+    "effectiveDirective",
+    "violated-directive",
+)
 
 
 def add_reports(gateway: "Gateway") -> None:
@@ -40,5 +47,7 @@ def _violations(body: bytes) -> list[dict[str, Any]]:
     except orjson.JSONDecodeError:
         raise HttpProblem(400, "malformed_json", "The report is not valid JSON.") from None
     reports = document if isinstance(document, list) else [document]
-    bodies = [entry.get("body") or entry.get("csp-report") for entry in reports if isinstance(entry, dict)]
+    bodies = [
+        entry.get("body") or entry.get("csp-report") for entry in reports if isinstance(entry, dict)
+    ]
     return [body for body in bodies[:10] if isinstance(body, dict)]

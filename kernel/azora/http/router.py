@@ -14,7 +14,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 class Route:
     """A path with one endpoint for each verb; `Allow` is made beforehand."""
 
-    __slots__ = ("template", "endpoints", "segments", "allow")
+    __slots__ = ("allow", "endpoints", "segments", "template")
 
     def __init__(self, template: str) -> None:
         self.template = template

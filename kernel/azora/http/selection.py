@@ -21,7 +21,9 @@ class Selection:
             item = typing.get_args(fields["items"].annotation)[0]
             fields = getattr(item, "model_fields", {})
         self.names = frozenset(fields)
-        self._rest = dict.fromkeys(reply.model_fields.keys() - {"items"}, True) if self.is_list else {}
+        self._rest = (
+            dict.fromkeys(reply.model_fields.keys() - {"items"}, True) if self.is_list else {}
+        )
 
     def of(self, request: HttpRequest) -> Include | None:
         """Pydantic's `include` for the fields that the query names, or None for all of them."""
@@ -39,7 +41,9 @@ class Selection:
             raise Invalid(
                 "The selection names fields that the reply does not have.",
                 fields=[
-                    FieldError(field="fields", code="unknown_field", detail=f"There is no {name!r}.")
+                    FieldError(
+                        field="fields", code="unknown_field", detail=f"There is no {name!r}."
+                    )
                     for name in unknown
                 ],
             )

@@ -99,7 +99,8 @@ def open_socket(address: str) -> GreenSocket:
         listener.bind((host, int(port)))
     except OSError as error:
         raise AzoraError(
-            f"Cannot listen at {address}: {error.strerror}. Choose another address.", code="address_in_use"
+            f"Cannot listen at {address}: {error.strerror}. Choose another address.",
+            code="address_in_use",
         ) from error
     listener.listen(BACKLOG)
     return listener

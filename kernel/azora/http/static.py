@@ -23,7 +23,9 @@ class StaticFiles:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
-            raise HttpProblem(405, "method_not_allowed", "Files are read.", headers=[("Allow", "GET, HEAD")])
+            raise HttpProblem(
+                405, "method_not_allowed", "Files are read.", headers=[("Allow", "GET, HEAD")]
+            )
         digest = parse_qs(request.query).get("v", [None])[0]
         asset = self._assets.find(decode_segment(request.path), digest)
         if asset is None:

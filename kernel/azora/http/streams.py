@@ -42,7 +42,7 @@ class _Lines:
                 yield self._line(reply.__pydantic_serializer__.to_json(reply))
                 with _entered(self._context):
                     reply = next(self._replies, None)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 – whatever fails becomes a problem document
             yield self._problem(error)
 
     def close(self) -> None:

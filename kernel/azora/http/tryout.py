@@ -17,9 +17,13 @@ def tryout_page(document: Document) -> str:
     sections: dict[str, list[str]] = {}
     for path, verbs in document["paths"].items():
         for verb, operation in verbs.items():
-            sections.setdefault(operation["tags"][0], []).append(_operation(document, verb, path, operation))
+            sections.setdefault(operation["tags"][0], []).append(
+                _operation(document, verb, path, operation)
+            )
     words = {tag["name"]: tag["description"] for tag in document["tags"]}
-    contents = "".join(f'<li><a href="#{escape(name)}">{escape(name)}</a>' for name in sorted(sections))
+    contents = "".join(
+        f'<li><a href="#{escape(name)}">{escape(name)}</a>' for name in sorted(sections)
+    )
     body = "".join(
         f'<section id="{escape(name)}"><h2>{escape(name)}</h2><p>{escape(words[name])}</p>{"".join(sections[name])}</section>'
         for name in sorted(sections)
@@ -63,9 +67,13 @@ def _input(owner: str, parameter: Document) -> str:
     required = " required" if parameter["required"] else ""
     shared = f'id="{identity}" name="{escape(name)}" data-in="{parameter["in"]}"{required}'
     label = f'<label for="{identity}">{escape(name)}{" (required)" if required else ""}</label>'
-    help_ = f"<small>{escape(parameter['description'])}</small>" if "description" in parameter else ""
+    help_ = (
+        f"<small>{escape(parameter['description'])}</small>" if "description" in parameter else ""
+    )
     if "enum" in schema:
-        options = "".join(f"<option>{escape(str(value))}</option>" for value in ["", *schema["enum"]])
+        options = "".join(
+            f"<option>{escape(str(value))}</option>" for value in ["", *schema["enum"]]
+        )
         return f"<p>{label}<select {shared}>{options}</select>{help_}</p>"
     kind = "number" if schema.get("type") in ("integer", "number") else "text"
     return f'<p>{label}<input {shared} type="{kind}">{help_}</p>'
@@ -81,7 +89,10 @@ def _body_field(document: Document, owner: str, operation: Document) -> tuple[st
     if kind == "application/json":
         example = escape(json.dumps(content[kind].get("example", {}), indent=2, ensure_ascii=False))
         label = f'<label for="{identity}">Body (JSON)</label>'
-        return f'<p>{label}<textarea id="{identity}" name="" data-in="body" rows="6">{example}</textarea></p>', kind
+        return (
+            f'<p>{label}<textarea id="{identity}" name="" data-in="body" rows="6">{example}</textarea></p>',
+            kind,
+        )
     schema = _resolve(document, content[kind]["schema"])
     fields = "".join(_part(owner, name, part) for name, part in schema["properties"].items())
     return fields, kind
@@ -103,12 +114,16 @@ def _resolve(document: Document, schema: Document) -> Document:
 
 
 def _curl(verb: str, path: str, operation: Document) -> str:
-    lines = [f"curl -X {verb.upper()} '$CAMPUS{path}'".replace("'$CAMPUS", '"$CAMPUS') .replace("'", '"')]
+    lines = [
+        f"curl -X {verb.upper()} '$CAMPUS{path}'".replace("'$CAMPUS", '"$CAMPUS').replace("'", '"')
+    ]
     if operation["x-azora-permission"]:
         lines.append('-H "Authorization: Bearer $TOKEN"')
     example = _json_example(operation)
     if example is not None:
-        lines.append(f"-H 'Content-Type: application/json' -d '{json.dumps(example, ensure_ascii=False)}'")
+        lines.append(
+            f"-H 'Content-Type: application/json' -d '{json.dumps(example, ensure_ascii=False)}'"
+        )
     elif "requestBody" in operation:
         lines.append("-F file=@FILE")
     return " \\\n  ".join(lines)
@@ -123,7 +138,9 @@ def _python(verb: str, path: str, operation: Document) -> str:
         arguments.append(f"json={example!r}")
     elif "requestBody" in operation:
         arguments.append('files={"file": open(path, "rb")}')
-    return f"import requests\n\nreply = requests.{verb}({', '.join(arguments)})\nprint(reply.json())"
+    return (
+        f"import requests\n\nreply = requests.{verb}({', '.join(arguments)})\nprint(reply.json())"
+    )
 
 
 def _json_example(operation: Document) -> Any:

@@ -120,7 +120,9 @@ class _Parts:
         for chunk in self.content():
             content += chunk
             if len(content) > MAX_FIELD_BYTES:
-                raise HttpProblem(413, "too_large", f"A field is larger than {MAX_FIELD_BYTES} bytes.")
+                raise HttpProblem(
+                    413, "too_large", f"A field is larger than {MAX_FIELD_BYTES} bytes."
+                )
         try:
             return content.decode()
         except UnicodeDecodeError:
@@ -132,7 +134,9 @@ class _Parts:
                 self._decoder.receive_data(next(self._chunks, None))
             return event
         except RequestEntityTooLarge:
-            raise HttpProblem(413, "too_large", f"The form has more than {MAX_PARTS} parts.") from None
+            raise HttpProblem(
+                413, "too_large", f"The form has more than {MAX_PARTS} parts."
+            ) from None
         except (ValueError, KeyError):
             raise HttpProblem(400, "malformed_multipart", "The form cannot be read.") from None
 

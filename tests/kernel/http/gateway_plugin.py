@@ -122,7 +122,11 @@ class Notebook(Service):
         """
         type(self).written += 1
         note = Note(
-            id=str(len(self.notes) + 1), title=request.title, text=request.text, tags=request.tags, revision=1
+            id=str(len(self.notes) + 1),
+            title=request.title,
+            text=request.text,
+            tags=request.tags,
+            revision=1,
         )
         self.notes[note.id] = note
         return note
@@ -197,7 +201,9 @@ class Notebook(Service):
 
     @operation("POST /sessions", public=True)
     def sign_in(self, request: SignIn) -> SignedIn:
-        return SignedIn(name=request.name, session_token="" if request.name == "nobody" else "session-of-author")
+        return SignedIn(
+            name=request.name, session_token="" if request.name == "nobody" else "session-of-author"
+        )
 
 
 def notes_plugin():
@@ -215,7 +221,10 @@ def notes_plugin():
                 name="notes",
                 summary="Keeps notes",
                 services=[Notebook],
-                permissions=[Permission("notes.read", "Read notes"), Permission("notes.write", "Write notes")],
+                permissions=[
+                    Permission("notes.read", "Read notes"),
+                    Permission("notes.write", "Write notes"),
+                ],
             )
 
     return "notes", Module()

@@ -30,7 +30,8 @@ class Identity(Service):
             raise NotAuthenticated("unknown")
         actor, permissions = _MAY[request.token]
         return SignedActor(
-            token=self.hosted.runtime.actors.sign(actor, set(permissions), 60.0), expires=time.time() + 60
+            token=self.hosted.runtime.actors.sign(actor, set(permissions), 60.0),
+            expires=time.time() + 60,
         )
 
 

@@ -60,7 +60,8 @@ def test_without_a_key_a_change_is_made_each_time(http, author):
 
 def test_with_a_key_a_change_is_made_once_and_answered_the_same(http, author):
     answers = [
-        http.post("/api/notes/notes", {"title": "x"}, Idempotency_Key="k1", **author) for _ in range(3)
+        http.post("/api/notes/notes", {"title": "x"}, Idempotency_Key="k1", **author)
+        for _ in range(3)
     ]
     assert Notebook.written == 1
     assert {(answer.status, answer.body) for answer in answers} == {(201, answers[0].body)}
@@ -82,11 +83,17 @@ def test_a_key_belongs_to_one_actor_and_one_operation(http, author):
 
 
 def test_a_concurrent_duplicate_is_told_to_wait(http, author):
-    first = eventlet.spawn(http.post, "/api/notes/waits", {"say": "x"}, Idempotency_Key="k", **author)
+    first = eventlet.spawn(
+        http.post, "/api/notes/waits", {"say": "x"}, Idempotency_Key="k", **author
+    )
     Notebook.began.wait()
     second = http.post("/api/notes/waits", {"say": "x"}, Idempotency_Key="k", **author)
     Notebook.go_on.send()
-    assert (second.status, second.json["code"], second["retry-after"]) == (409, "idempotency_key_in_use", "1")
+    assert (second.status, second.json["code"], second["retry-after"]) == (
+        409,
+        "idempotency_key_in_use",
+        "1",
+    )
     assert first.wait().status == 201
 
 
@@ -120,7 +127,12 @@ def test_a_batch_keeps_order_and_has_a_status_for_each(http, author):
                 {"method": "POST", "path": "/api/notes/notes", "body": {"title": "a"}},
                 {"path": "/api/notes/notes/1?fields=title"},
                 {"path": "/api/notes/notes/9"},
-                {"method": "PUT", "path": NOTE, "headers": {"If-Match": '"9.x"'}, "body": {"title": "b"}},
+                {
+                    "method": "PUT",
+                    "path": NOTE,
+                    "headers": {"If-Match": '"9.x"'},
+                    "body": {"title": "b"},
+                },
                 {"method": "DELETE", "path": NOTE},
             ]
         },
@@ -134,7 +146,10 @@ def test_a_batch_keeps_order_and_has_a_status_for_each(http, author):
 
 
 def test_a_batch_runs_as_whoever_sent_it(http, reader):
-    asked = [{"method": "POST", "path": "/api/notes/notes", "body": {"title": "a"}}, {"path": "/api/notes/notes"}]
+    asked = [
+        {"method": "POST", "path": "/api/notes/notes", "body": {"title": "a"}},
+        {"path": "/api/notes/notes"},
+    ]
     responses = http.post("/api/batch", {"requests": asked}, **reader).json["responses"]
     assert [response["status"] for response in responses] == [403, 200]
 
@@ -145,7 +160,11 @@ def test_a_batch_runs_as_whoever_sent_it(http, reader):
         {"requests": []},
         {"requests": [{"path": "/api/notes/echo"}] * 51},
         {"requests": [{"path": "/healthz"}]},
-        {"requests": [{"path": "/api/notes/echo", "headers": {"Authorization": "Bearer azt_keeper"}}]},
+        {
+            "requests": [
+                {"path": "/api/notes/echo", "headers": {"Authorization": "Bearer azt_keeper"}}
+            ]
+        },
         {"requests": [{"path": "/api/notes/echo", "more": 1}]},
     ],
 )
@@ -154,7 +173,10 @@ def test_a_batch_that_is_none_is_refused(http, body):
 
 
 def test_a_batch_holds_no_batch_and_no_stream(http):
-    asked = [{"method": "POST", "path": "/api/batch", "body": {"requests": []}}, {"path": "/api/notes/count?to=2"}]
+    asked = [
+        {"method": "POST", "path": "/api/batch", "body": {"requests": []}},
+        {"path": "/api/notes/count?to=2"},
+    ]
     responses = http.post("/api/batch", {"requests": asked}).json["responses"]
     assert [response["status"] for response in responses] == [404, 406]
     assert http.post("/api/batch", {"requests": asked[:1] * 50}).status == 200

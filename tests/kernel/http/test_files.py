@@ -50,7 +50,10 @@ def test_a_raw_body_becomes_a_file(http, author):
     assert answer.status == 201, answer.body
     assert answer.json["file"]["name"] == "Ō.html"
     fetched = http.get(f"/api/notes/files/{answer.json['file']['digest']}")
-    assert fetched["content-disposition"] == "attachment; filename=\"_.html\"; filename*=UTF-8''%C5%8C.html"
+    assert (
+        fetched["content-disposition"]
+        == "attachment; filename=\"_.html\"; filename*=UTF-8''%C5%8C.html"
+    )
     assert "default-src 'none'" in fetched["content-security-policy"]
 
 
@@ -126,7 +129,9 @@ def test_ranges(http, author, asked, status, expected):
         assert answer.body == expected
     if status == 206:
         start = CONTENT.index(expected)
-        assert answer["content-range"] == f"bytes {start}-{start + len(expected) - 1}/{len(CONTENT)}"
+        assert (
+            answer["content-range"] == f"bytes {start}-{start + len(expected) - 1}/{len(CONTENT)}"
+        )
     if status == 416:
         assert answer["content-range"] == f"bytes */{len(CONTENT)}"
 
@@ -157,7 +162,9 @@ def test_an_iterator_is_server_sent_events_where_asked(http):
 def test_a_stream_that_fails_at_once_is_a_problem_and_later_its_last_line_is(http):
     at_once = http.get("/api/notes/count?to=3&fail_at=0")
     assert (at_once.status, at_once.json["code"]) == (404, "notes.ended")
-    later = [json.loads(line) for line in http.get("/api/notes/count?to=3&fail_at=2").body.splitlines()]
+    later = [
+        json.loads(line) for line in http.get("/api/notes/count?to=3&fail_at=2").body.splitlines()
+    ]
     assert [line.get("number") for line in later] == [0, 1, None]
     assert later[-1]["problem"]["code"] == "notes.ended"
 

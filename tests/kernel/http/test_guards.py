@@ -49,7 +49,14 @@ def test_cors_table(start, listed, origin, allowed):
         ({**SESSION, "Origin": "null"}, 403),
         ({**SESSION, "Origin": LISTED}, 403),
         (SESSION, 201),
-        ({"Authorization": "Bearer azt_author", "Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}, 201),
+        (
+            {
+                "Authorization": "Bearer azt_author",
+                "Origin": "https://evil.test",
+                "Sec-Fetch-Site": "cross-site",
+            },
+            201,
+        ),
     ],
 )
 def test_another_site_cannot_change_anything_in_a_session(start, headers, status):
@@ -68,7 +75,9 @@ def test_a_form_token_fits_its_session_alone_and_never_looks_the_same():
     assert csrf.verify(first, "session-a")
     assert csrf.verify(second, "session-a")
     assert not csrf.verify(first, "session-b")
-    assert not any(csrf.verify(token, "session-a") for token in ("", "x", "é", first[:-4], first + "AAAA"))
+    assert not any(
+        csrf.verify(token, "session-a") for token in ("", "x", "é", first[:-4], first + "AAAA")
+    )
     assert not csrf.verify(csrf.issue_token(""), "")
 
 
@@ -127,7 +136,9 @@ def test_a_reply_with_a_cookie_is_never_packed(http):
 
 def test_violations_of_the_policy_are_taken(http):
     old = {"csp-report": {"document-uri": "x", "violated-directive": "script-src"}}
-    new = [{"type": "csp-violation", "body": {"documentURL": "x", "effectiveDirective": "script-src"}}]
+    new = [
+        {"type": "csp-violation", "body": {"documentURL": "x", "effectiveDirective": "script-src"}}
+    ]
     policy = http.get("/api/docs")["content-security-policy"]
     path = re.search(r"report-uri (\S+);", policy)[1]
     import json
@@ -161,5 +172,7 @@ def test_static_files_with_their_hash_are_kept_for_ever(http):
 def first_asset(assets):
     from importlib.resources import files
 
-    names = [entry.name for entry in files("azora.shell").joinpath("static").iterdir() if entry.is_file()]
+    names = [
+        entry.name for entry in files("azora.shell").joinpath("static").iterdir() if entry.is_file()
+    ]
     return assets.url(names[0])

@@ -38,11 +38,18 @@ def grade(answer):
         score -= 20
     else:
         score += 10 if policy.get("default-src") == ["'none'"] else 5
-    hsts = re.match(r"max-age=(\d+); includeSubDomains; preload$", answer["strict-transport-security"] or "")
+    hsts = re.match(
+        r"max-age=(\d+); includeSubDomains; preload$", answer["strict-transport-security"] or ""
+    )
     score += 5 if hsts and int(hsts[1]) >= 31_536_000 else -20
     score += 0 if answer["x-content-type-options"] == "nosniff" else -5
     score += 5 if policy.get("frame-ancestors") == ["'none'"] else -20
-    score += 5 if answer["referrer-policy"] in ("no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin") else -5
+    score += (
+        5
+        if answer["referrer-policy"]
+        in ("no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin")
+        else -5
+    )
     score += 10 if answer["cross-origin-resource-policy"] in ("same-origin", "same-site") else 0
     score += -50 if answer["access-control-allow-origin"] else 0
     for cookie in answer.cookies:
@@ -84,4 +91,6 @@ def test_listed_platforms_may_frame_pages_and_nobody_else(start):
     wire = start(http={"frame_ancestors": ["https://lti.test"], "rate_limit": 0})
     policy = directives(wire.get("/none", Accept="text/html")["content-security-policy"])
     assert policy["frame-ancestors"] == ["https://lti.test"]
-    assert directives(wire.get("/api/notes/echo")["content-security-policy"])["frame-ancestors"] == ["'none'"]
+    assert directives(wire.get("/api/notes/echo")["content-security-policy"])[
+        "frame-ancestors"
+    ] == ["'none'"]

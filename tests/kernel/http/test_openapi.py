@@ -12,7 +12,9 @@ def document(http):
 
 
 def test_every_http_operation_is_described_and_no_other(http, document):
-    described = {verb["operationId"] for path in document["paths"].values() for verb in path.values()}
+    described = {
+        verb["operationId"] for path in document["paths"].values() for verb in path.values()
+    }
     served = {name for name, bound in http.runtime.operations.items() if bound.operation.http}
     assert described == served
     assert document["openapi"] == "3.1.0"
@@ -28,7 +30,9 @@ def test_schemas_are_named_by_plugin_and_all_references_lead_somewhere(document)
 
 def test_every_schema_is_a_valid_json_schema(document):
     for schema in document["components"]["schemas"].values():
-        jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
+        jsonschema_rs.meta.validate(
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+        )
 
 
 def test_schemathesis_takes_the_document(document):
@@ -44,7 +48,9 @@ def test_a_request_is_described_as_it_is_taken(document):
     assert write["required"] == ["title"]
     assert "pattern" in write["properties"]["title"]
     change = document["paths"]["/api/notes/notes/{id}"]["put"]
-    assert [parameter["name"] for parameter in change["parameters"] if parameter["in"] == "path"] == ["id"]
+    assert [
+        parameter["name"] for parameter in change["parameters"] if parameter["in"] == "path"
+    ] == ["id"]
     assert "id" not in document["components"]["schemas"]["notes.ChangeNote"]["properties"]
 
 
@@ -54,7 +60,10 @@ def test_permissions_problems_and_examples_are_told(document):
     assert write["security"] == [{"token": []}, {"session": []}]
     assert {"201", "401", "403", "422", "429", "500"} <= set(write["responses"])
     assert write["requestBody"]["content"]["application/json"]["example"]["title"] == "Shopping"
-    assert (write["summary"], write["description"]) == ("Write a note.", "It gets the next free number.")
+    assert (write["summary"], write["description"]) == (
+        "Write a note.",
+        "It gets the next free number.",
+    )
 
 
 def test_files_are_described_as_parts_and_bytes(document):

@@ -55,7 +55,9 @@ def test_a_single_field_given_twice_in_the_query_is_refused(http, author):
 
 
 def test_percent_encoded_text_arrives_decoded(http):
-    assert http.get("/api/notes/echo?say=Sawubona%2C+%C5%8Ctani%26co").json == {"said": "Sawubona, Ōtani&co"}
+    assert http.get("/api/notes/echo?say=Sawubona%2C+%C5%8Ctani%26co").json == {
+        "said": "Sawubona, Ōtani&co"
+    }
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,9 @@ def test_percent_encoded_text_arrives_decoded(http):
     ],
 )
 def test_each_wrong_field_is_named(http, author, body, field, code):
-    assert fields_of(problem(http.post("/api/notes/notes", body, **author), 422, "invalid")) == {field: code}
+    assert fields_of(problem(http.post("/api/notes/notes", body, **author), 422, "invalid")) == {
+        field: code
+    }
 
 
 def test_text_may_hold_tabs_line_ends_and_backslashes(http):
@@ -91,7 +95,15 @@ def test_a_nul_in_the_query_or_the_path_is_refused(http):
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b'{"say": "\xff"}', b'{"say": NaN}', b"[" * 100_000, b'{"say": "\\ud800"}', b'{"say": "a\x01"}', b"{} {}"],
+    [
+        b"{",
+        b'{"say": "\xff"}',
+        b'{"say": NaN}',
+        b"[" * 100_000,
+        b'{"say": "\\ud800"}',
+        b'{"say": "a\x01"}',
+        b"{} {}",
+    ],
 )
 def test_what_is_no_json_is_malformed(http, body):
     answer = http.post("/api/notes/echo", body, Content_Type="application/json")
@@ -102,7 +114,9 @@ def test_json_that_is_no_object_is_invalid(http):
     problem(http.post("/api/notes/echo", b"[1]", Content_Type="application/json"), 422, "invalid")
 
 
-@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+)
 def test_other_media_types_are_unsupported(http, media_type):
     answer = http.post("/api/notes/echo", b'{"say": "x"}', Content_Type=media_type)
     problem(answer, 415, "unsupported_media_type")
@@ -168,14 +182,21 @@ def test_an_unexpected_failure_tells_nothing_but_the_trace_id(http):
 
 
 def test_errors_of_a_plugin_keep_their_code(http):
-    assert problem(http.get("/api/notes/notes/9"), 404, "notes.note_not_found")["detail"] == "there is no such note"
+    assert (
+        problem(http.get("/api/notes/notes/9"), 404, "notes.note_not_found")["detail"]
+        == "there is no such note"
+    )
 
 
 def test_a_permission_is_asked_before_the_body_is_read(http, reader):
     anonymous = http.post("/api/notes/notes", b"{", Content_Type="application/json")
     problem(anonymous, 401, "not_authenticated")
     assert anonymous["www-authenticate"].startswith("Bearer")
-    problem(http.post("/api/notes/notes", b"{", Content_Type="application/json", **reader), 403, "not_allowed")
+    problem(
+        http.post("/api/notes/notes", b"{", Content_Type="application/json", **reader),
+        403,
+        "not_allowed",
+    )
 
 
 def test_an_unknown_token_is_refused_even_where_none_is_needed(http):

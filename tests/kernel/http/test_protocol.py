@@ -74,7 +74,9 @@ def test_a_chunked_body_is_read_whole(http):
         b"POST /api/notes/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     )
-    received = http.raw(head + b'7;ext=1\r\n{"say":\r\n4\r\n"hi"\r\n1\r\n}\r\n0\r\nTrailer: x\r\n\r\n')
+    received = http.raw(
+        head + b'7;ext=1\r\n{"say":\r\n4\r\n"hi"\r\n1\r\n}\r\n0\r\nTrailer: x\r\n\r\n'
+    )
     assert received.endswith(b'{"said":"hi"}')
 
 
@@ -170,7 +172,9 @@ def test_a_port_that_is_taken_says_so(http):
 
 def test_stopping_lets_a_request_finish_and_closes_idle_connections(http):
     idle, busy = http.connect(), http.connect()
-    busy.sendall(b"POST /api/notes/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n")
+    busy.sendall(
+        b"POST /api/notes/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+    )
     eventlet.sleep(0.05)
     stopping = eventlet.spawn(http.gateway.stop, 5.0)
     eventlet.sleep(0.05)
@@ -186,7 +190,9 @@ def test_stopping_lets_a_request_finish_and_closes_idle_connections(http):
 
 def test_stopping_cuts_off_what_does_not_finish(http):
     with http.connect() as stuck:
-        stuck.sendall(b"POST /api/notes/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n")
+        stuck.sendall(
+            b"POST /api/notes/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+        )
         eventlet.sleep(0.05)
         began = time.monotonic()
         http.gateway.stop(grace=0.2)

@@ -36,7 +36,9 @@ class Wire:
         host, _, port = address.rpartition(":")
         self.host, self.port = host, int(port)
 
-    def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+    def request(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Answer:
         """One request on a connection of its own; a body that is no bytes is sent as JSON."""
         headers = dict(headers or {})
         if body is not None and not isinstance(body, (bytes, str)):
@@ -48,7 +50,9 @@ class Wire:
             response = connection.getresponse()
             content = response.read()
             names = {name.lower(): value for name, value in response.getheaders()}
-            cookies = [value for name, value in response.getheaders() if name.lower() == "set-cookie"]
+            cookies = [
+                value for name, value in response.getheaders() if name.lower() == "set-cookie"
+            ]
             return Answer(response.status, names, content, cookies)
         finally:
             connection.close()
