@@ -44,8 +44,8 @@ class PluginContainer(ServiceContainer):
 
     def run(self, method_name: str, argument: Any) -> Any:
         """Run one method to its end and return what it returns, or raise what it raises."""
-        if self._being_killed:
-            raise Unavailable(f"{self.service_name} is being stopped")
+        if self._being_killed or not self.started:
+            raise Unavailable(f"{self.service_name} is being started or stopped")
         worker = WorkerContext(
             self, self.service_cls(), self.methods[method_name], (argument,), {}, {}
         )

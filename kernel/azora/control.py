@@ -8,6 +8,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -95,18 +96,20 @@ class ControlSocket:
         with connection, connection.makefile("rwb") as stream:
             for line in stream:
                 try:
-                    answer: dict[str, Any] = {"result": self._answer(orjson.loads(line))}
+                    answer: dict[str, Any] = {"result": self._answer(_parsed(line))}
                 except Exception as error:  # every request gets exactly one answer
                     answer = {"error": serialize(error)}
                 stream.write(orjson.dumps(answer) + b"\n")
                 stream.flush()
 
     def _answer(self, request: dict[str, Any]) -> Any:
-        action = self._actions.get(request["do"])
+        if not isinstance(request, dict):
+            raise RequestError("a request is a JSON object with `do` and `token`")
+        action = self._actions.get(str(request.get("do")))
         if action is None:
-            raise NotFound(f"this campus does not know how to {request['do']}")
+            raise NotFound(f"this campus does not know how to {request.get('do')}")
         context = Context(self._runtime)
-        context.token = str(request["token"])
+        context.token = str(request.get("token"))
         context.actor = self._runtime.actors.verify(context.token)
         if not context.actor.id.startswith("operator:"):
             raise NotAllowed("only the campus's operator may use the control socket")
@@ -151,6 +154,13 @@ class ControlClient:
         self._connection.close()
 
 
+def _parsed(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise RequestError(f"this line is not JSON: {error}") from None
+
+
 def call_as(runtime: "Runtime", target: str, arguments: dict[str, Any], context: Context) -> Any:
     """Call `plugin.operation` for whoever acts in `context`; the reply as JSON values."""
     operation = runtime.registry.operation(target)
@@ -165,7 +175,7 @@ def call_as(runtime: "Runtime", target: str, arguments: dict[str, Any], context:
 def parked_events(runtime: "Runtime", plugin: str | None) -> list[dict[str, Any]]:
     """Events that handlers of this process gave up on, of one plugin or of all."""
     return [
-        {"plugin": name, **row}
+        {"plugin": name, **asdict(row), "data": row.data.decode()}
         for name, hosted in sorted(runtime.hosted.items())
         if plugin in (None, name)
         for row in hosted.consumer.parked()

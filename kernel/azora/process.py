@@ -86,6 +86,7 @@ class ServingProcess:
     def _await_migrations(self) -> None:
         log = get_logger("kernel")
         while awaited := self._awaited():
+            self.runtime.awaited = awaited
             log.warning("awaiting_migrations", **awaited)
             eventlet.sleep(_RETRY)
         self.runtime.start()

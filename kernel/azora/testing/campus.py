@@ -36,7 +36,10 @@ class Client(requests.Session):
 
 
 class CampusProcess(Server):
-    """`azora up`, which can be stopped, killed and started again on the same data."""
+    """`azora up`, which can be stopped, killed and started again on the same data.
+
+    `command` starts another one (`azora run …`); it has started once `probe` answers 200.
+    """
 
     name = "campus"
 
@@ -48,8 +51,11 @@ class CampusProcess(Server):
         database: str | None = None,
         environment: dict[str, str] | None = None,
         options: tuple[str, ...] = (),
+        command: tuple[str, ...] = ("up", "--json"),
+        probe: str = "/readyz",
     ) -> None:
         super().__init__()
+        self._command, self._probe = command, probe
         self.body = body
         self.url = f"http://127.0.0.1:{self.port}"
         self.data_dir = self.directory / "data"
@@ -110,8 +116,8 @@ class CampusProcess(Server):
         return wait_until(predicate, seconds)
 
     def command(self) -> list[str]:
-        at = ["--json", "--host", "127.0.0.1", "--port", str(self.port)]
-        return [sys.executable, "-m", "azora.command", "up", *at, *self._options]
+        at = ["--host", "127.0.0.1", "--port", str(self.port)]
+        return [sys.executable, "-m", "azora.command", *self._command, *at, *self._options]
 
     def environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("AZORA_")}
@@ -120,7 +126,7 @@ class CampusProcess(Server):
 
     def answers(self) -> bool:
         try:
-            return self.http.get("/readyz", timeout=2).status_code == 200
+            return self.http.get(self._probe, timeout=2).status_code == 200
         except requests.RequestException:
             return False
 
