@@ -28,7 +28,7 @@ RoleName = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9-]*$")]
 PermissionName = Annotated[str, Field(max_length=128, pattern=r"^(\*|[a-z0-9_]+\.[a-z0-9_]+)$")]
 Locale = Annotated[str, Field(max_length=12, pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 Secret = Annotated[str, Field(repr=False, json_schema_extra={"format": "password"})]
-Password = Annotated[Secret, Field(max_length=MAX_PASSWORD)]
+Password = Annotated[Secret, Field(min_length=1, max_length=MAX_PASSWORD)]
 SessionToken = Annotated[str, Field(repr=False, json_schema_extra={"cookie": "azora_session"})]
 
 
@@ -49,7 +49,7 @@ class SignedActor(Reply):
 
 
 class SignIn(Request):
-    email: str = Field(max_length=254, json_schema_extra={"format": "email"})
+    email: str = Field(min_length=1, max_length=254, json_schema_extra={"format": "email"})
     password: Password
     next: str = Field("/", max_length=500, description="The page to go to afterwards.")
 
@@ -106,12 +106,14 @@ class ChangeProfile(Request):
 
 
 class OwnSession(Reply):
+    """Where one is signed in; `device` is browser and system in words, as far as they say."""
+
     id: str
     created: datetime
     last_used: datetime
     ends: datetime
     address: str
-    agent: str
+    device: str
     current: bool
 
 

@@ -32,12 +32,18 @@ def account_by_email(email: str) -> AccountRow | None:
     return AccountRow.get_or_none(AccountRow.email == email)
 
 
-def add_account(email: str, name: str, locale: str | None = None) -> AccountRow:
-    """A new active account without roles or a way to sign in. `email` is in its normal form."""
+def add_account(email: str, name: str, locale: str | None = None) -> str:
+    """The id of a new active account without roles or a way to sign in. `email` is in its normal form.
+
+    Raises Conflict where somebody has the address.
+    """
     now = time.time()
-    return AccountRow.create(
-        id=f"user:{uuid7()}", email=email, name=name, locale=locale, created=now, sessions_since=now
-    )
+    account_id = f"user:{uuid7()}"
+    values = {"id": account_id, "email": email, "name": name, "locale": locale, "active": True}
+    times = {"created": now, "sessions_since": now}
+    if not AccountRow.insert(values | times).on_conflict_ignore().as_rowcount().execute():
+        raise Conflict("Somebody has this e-mail address already.", code="identity.email_taken")
+    return account_id
 
 
 def password_of(account_id: str) -> AuthenticatorRow | None:

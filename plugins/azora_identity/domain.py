@@ -26,6 +26,24 @@ TOUCH_EVERY = 60.0
 PASSWORD, ONE_TIME_PASSWORD = "password", "one_time_password"
 """Kinds of authenticator. Another way to prove who one is joins as another kind."""
 
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+"""What a User-Agent header says, the more telling word first, and how people call it."""
+
 _LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _UNSAFE_IN_PATH = re.compile(r"[\x00-\x20\x7f\\]")
 
@@ -150,6 +168,13 @@ def network_of(address: str | None) -> str:
 def subscriber_of(address: str | None) -> str:
     """The address of one subscriber: of IPv6 the /64, within which they choose freely."""
     return _network(address, 32, 64)
+
+
+def device_of(agent: str) -> str:
+    """Browser and system behind a User-Agent header, as `Firefox, Linux`; of others the first word."""
+    browser = next((name for word, name in BROWSERS.items() if f"{word}/" in agent), "")
+    system = next((name for word, name in SYSTEMS.items() if word in agent), "")
+    return ", ".join(filter(None, (browser, system))) or agent.partition("/")[0][:40]
 
 
 def safe_path(path: str) -> str:

@@ -10,6 +10,7 @@ from azora_identity.parts import parts_of
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
+NAME = "Administrator"
 ROLES = {
     ADMINISTRATOR: ("May do everything.", EVERYTHING),
     MEMBER: ("Belongs to the campus.", ""),
@@ -37,9 +38,9 @@ def _add_administrator(plugin: "HostedPlugin") -> None:
         RoleRow.update(name=ADMINISTRATOR).where(RoleRow.name == ADMINISTRATOR).execute()
         if AccountRow.select().exists():
             return
-        account = directory.add_account(email, "Administrator")
-        directory.set_password(account.id, ONE_TIME_PASSWORD, hashed)
-        directory.grant(account.id, ADMINISTRATOR, by)
-        plugin.emit(events.AccountCreated(account_id=account.id, name=account.name, by=by))
-        plugin.emit(events.RoleGranted(account_id=account.id, role=ADMINISTRATOR, by=by))
+        account_id = directory.add_account(email, NAME)
+        directory.set_password(account_id, ONE_TIME_PASSWORD, hashed)
+        directory.grant(account_id, ADMINISTRATOR, by)
+        plugin.emit(events.AccountCreated(account_id=account_id, name=NAME, by=by))
+        plugin.emit(events.RoleGranted(account_id=account_id, role=ADMINISTRATOR, by=by))
         first_password.write(plugin, email, password)

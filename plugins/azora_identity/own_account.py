@@ -122,7 +122,7 @@ class OwnAccount(IdentityService):
             last_used=moment(session.last_used),
             ends=moment(self.settings.session_limits.ends(session)),
             address=session.address,
-            agent=session.agent,
+            device=domain.device_of(session.agent),
             current=session.id == self.session_id,
         )
 

@@ -16,7 +16,7 @@ PAGES = [
         "/sign-out",
         "Sign out",
         "sign_out.html",
-        forms={"sign_out": Form("identity.sign_out", then="/")},
+        forms={"sign_out": Form("identity.sign_out", then="/sign-in?notice=signed-out")},
     ),
     Page(
         "/account",

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from azora import Conflict, ListReply, operation
+from azora import ListReply, operation
 from azora.data.keyset import paginate
 from azora_identity import contracts, directory, domain, events
 from azora_identity.domain import ONE_TIME_PASSWORD
@@ -24,22 +24,19 @@ class People(IdentityService):
             self.check_reach(directory.role(name).permissions.split())
         password = domain.new_one_time_password()
         hashed = self.passwords.hash(password)
+        by = self.actor.id
         with self.transaction():
-            if directory.account_by_email(email):
-                raise Conflict(
-                    "Somebody has this e-mail address already.", code="identity.email_taken"
-                )
-            account = directory.add_account(email, request.name.strip(), request.locale)
+            account_id = directory.add_account(email, request.name.strip(), request.locale)
             expires = time.time() + self.settings.one_time_password_hours * 3600
-            directory.set_password(account.id, ONE_TIME_PASSWORD, hashed, expires)
+            directory.set_password(account_id, ONE_TIME_PASSWORD, hashed, expires)
             self.emit(
-                events.AccountCreated(account_id=account.id, name=account.name, by=self.actor.id)
+                events.AccountCreated(account_id=account_id, name=request.name.strip(), by=by)
             )
             for name in sorted(set(request.roles)):
-                directory.grant(account.id, name, self.actor.id)
-                self.emit(events.RoleGranted(account_id=account.id, role=name, by=self.actor.id))
+                directory.grant(account_id, name, by)
+                self.emit(events.RoleGranted(account_id=account_id, role=name, by=by))
         return contracts.OneTimePassword(
-            account_id=account.id, email=email, one_time_password=password
+            account_id=account_id, email=email, one_time_password=password
         )
 
     @operation("GET /accounts", permission=READ)

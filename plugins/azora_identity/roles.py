@@ -44,14 +44,12 @@ class Roles(IdentityService):
         self._check_known(request.permissions)
         self.check_reach(request.permissions)
         permissions = sorted(set(request.permissions))
+        values = {"summary": request.summary, "permissions": " ".join(permissions)}
         with self.transaction():
             before = RoleRow.get_or_none(RoleRow.name == request.name)
             self.check_reach(before.permissions.split() if before else ())
-            values = {"summary": request.summary, "permissions": " ".join(permissions)}
-            if before:
-                RoleRow.update(values).where(RoleRow.name == request.name).execute()
-            else:
-                RoleRow.create(name=request.name, **values)
+            role = RoleRow.insert(name=request.name, **values)
+            role.on_conflict(conflict_target=[RoleRow.name], update=values).execute()
             self.emit(
                 events.RoleChanged(role=request.name, permissions=permissions, by=self.actor.id)
             )

@@ -142,7 +142,7 @@ class RedisStore:
     def of_account(self, account_id: str) -> list[Session]:
         with _reaching_redis():
             digests = sorted(self._redis.smembers(self._account_key(account_id)))
-            found = self._redis.mget([self._key(digest) for digest in digests]) if digests else []
+            found = self._redis.mget([self._key(str(digest)) for digest in digests]) if digests else []
             if gone := [
                 digest for digest, value in zip(digests, found, strict=True) if value is None
             ]:
@@ -169,7 +169,7 @@ class RedisStore:
         value = json.dumps(asdict(session))
         self._redis.set(self._key(session.digest), value, ex=seconds, xx=only_if_present)
 
-    def _key(self, digest: bytes | str) -> str:
+    def _key(self, digest: str) -> str:
         return f"{self._prefix}:session:{digest}"
 
     def _account_key(self, account_id: str) -> str:

@@ -52,7 +52,10 @@ class TestSessions:
         assert me(person).json()["name"] == "Nomsa"
         assert person.get("/api/identity/accounts").status_code == 200
         assert person.get("/api/identity/roles").status_code == 200
-        assert person.post("/api/identity/accounts", json={"email": "x@y.z", "name": "X"}).status_code == 403
+        assert (
+            person.post("/api/identity/accounts", json={"email": "x@y.z", "name": "X"}).status_code
+            == 403
+        )
 
     def test_a_stranger_is_refused_as_a_problem(self, campus: Any) -> None:
         reply = campus.http.post(
@@ -97,7 +100,9 @@ class TestSessions:
 class TestTokens:
     def test_a_token_works_as_bearer_within_its_scopes(self, campus: Any) -> None:
         person = campus.as_account(READ)
-        made = person.post("/api/identity/tokens", json={"name": "script", "scopes": [READ], "days": 1})
+        made = person.post(
+            "/api/identity/tokens", json={"name": "script", "scopes": [READ], "days": 1}
+        )
         assert made.status_code == 201
         program = bearer(campus.url, made.json()["secret"])
         assert program.get("/api/identity/accounts").status_code == 200
@@ -117,7 +122,9 @@ class TestTokens:
 
 class TestRemoteOnly:
     @pytest.mark.parametrize("path", ["actors", "password-resets", "expired"])
-    def test_what_is_for_the_kernel_and_the_terminal_has_no_address(self, campus: Any, path: str) -> None:
+    def test_what_is_for_the_kernel_and_the_terminal_has_no_address(
+        self, campus: Any, path: str
+    ) -> None:
         assert campus.sign_in().post(f"/api/identity/{path}", json={}).status_code == 404
 
 

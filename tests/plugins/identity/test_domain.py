@@ -142,6 +142,32 @@ class TestText:
     def test_nothing_else_may(self, path: str) -> None:
         assert domain.safe_path(path) == "/"
 
+    @pytest.mark.parametrize(
+        ("agent", "device"),
+        [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                "Firefox, Linux",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36",
+                "Chrome, Android",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
+                "Edge, Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1",
+                "Safari, iPhone",
+            ),
+            ("curl/8.9.1", "curl"),
+            ("", ""),
+        ],
+    )
+    def test_a_device_is_named_as_people_call_it(self, agent: str, device: str) -> None:
+        assert domain.device_of(agent) == device
+
     @given(st.text(max_size=40))
     def test_a_safe_path_never_leaves_the_campus(self, path: str) -> None:
         safe = domain.safe_path(path)

@@ -42,7 +42,7 @@ class TestSessions:
             ("196.21.5.77", True),
             ("", False),
         ]
-        assert listed[0].agent == "Firefox"
+        assert listed[0].device == "Firefox"
 
     def test_another_one_can_be_ended(self, identity: Any) -> None:
         person = identity.person()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import eventlet
 import pytest
 
 from azora import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound
@@ -45,6 +46,17 @@ class TestAccounts:
         with pytest.raises(Conflict) as refused:
             identity.operator("create_account", email="ONE@campus.example", name="Two")
         assert refused.value.code == "identity.email_taken"
+
+    def test_of_two_who_take_an_address_at_once_one_gets_it(self, identity: Any) -> None:
+        def create() -> str:
+            try:
+                return str(identity.operator("create_account", email=email, name="Nomsa").account_id)
+            except Conflict as refused:
+                return refused.code
+
+        email = f"{uuid7()}@campus.example"
+        answers = [one.wait() for one in [eventlet.spawn(create) for _ in range(3)]]
+        assert answers.count("identity.email_taken") == 2
 
     @pytest.mark.parametrize(
         "email", ["", "nobody", "a@b@c", "a b@c", "@c", "a@", "a\n@c.d", "x" * 250 + "@c.de"]
