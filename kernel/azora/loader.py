@@ -169,7 +169,11 @@ def _collect(plugin: Plugin, declared: Any) -> dict[str, Any]:
 def _check_contracts(registry: Registry) -> None:
     """Refuse whoever reads something other than what its provider publishes."""
     for name, loaded in list(registry.plugins.items()):
-        problems = [*_unmet_needs(registry, loaded), *_unmet_events(registry, loaded)]
+        problems = [
+            *_unmet_needs(registry, loaded),
+            *_unmet_events(registry, loaded),
+            *_unmet_pages(loaded),
+        ]
         if problems:
             registry.refuse(name, "; ".join(problems))
 
@@ -211,6 +215,16 @@ def _unmet_events(registry: Registry, loaded: LoadedPlugin) -> Iterable[str]:
             continue
         for problem in mismatches(event, handler.payload):
             yield f"{handler.event} {problem}"
+
+
+def _unmet_pages(loaded: LoadedPlugin) -> Iterable[str]:
+    for page in loaded.plugin.pages:
+        for used in (*page.parts.values(), *page.forms.values()):
+            plugin, _, name = used.operation.rpartition(".")
+            need = loaded.needs.get(plugin)
+            own = plugin in ("", loaded.name)
+            if name not in (loaded.operations if own else need.operations if need else ()):
+                yield f"the page {page.path} names {used.operation}, which {loaded.name} neither offers nor needs"
 
 
 def _hook_manager() -> pluggy.PluginManager:

@@ -62,7 +62,7 @@ class FormView:
     """A form of a page in one of its states: new, or come back with errors and all that was typed.
 
     `answer` is the reply of a form that leads nowhere else; `kept` has the name and the signed note of
-    each file that arrived before something else was found wrong.
+    each file that arrived before something else was found wrong; `labels` fills as inputs are drawn.
     """
 
     name: str
@@ -73,13 +73,15 @@ class FormView:
     submitted: bool = False
     answer: Any = None
     kept: dict[str, tuple[str, str]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
     @property
     def takes_file(self) -> bool:
         return bool(file_fields(self.model))
 
-    def field(self, name: str, default: Any = None) -> Field:
+    def field(self, name: str, default: Any = None, label: str = "") -> Field:
         """The input `name`; `default` is its value until something is typed."""
+        self.labels[name] = label
         kind, attributes, choices, required = _input(self.model, name)
         return Field(
             name=name,

@@ -5,7 +5,6 @@ part may fail, or be hidden from who may not see it, and the page stands.
 """
 
 import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -23,7 +22,7 @@ from azora.shell.environment import Templates
 from azora.shell.i18n import Catalogues, Reader, choose_language
 from azora.shell.links import fill_path, local_path
 from azora.shell.navigation import Navigation
-from azora.shell.parts import Loaded, load_parts, target_of
+from azora.shell.parts import Loaded, load_parts
 from azora.shell.submission import Outcome, new_forms, submit
 from azora.shell.visit import LANGUAGE_COOKIE, Match, Visit, visiting
 
@@ -51,7 +50,6 @@ class PageRenderer:
         self._navigation = Navigation(runtime.registry, self._catalogues)
         self.assets = Assets(packages)
         self._drawing = Drawing(runtime, Templates(packages, self.assets), self._navigation)
-        self._check(runtime)
 
     def handles(self, path: str) -> Match | None:
         """The page at this decoded path, or None where this process has none."""
@@ -176,17 +174,6 @@ class PageRenderer:
             request.headers.get("Accept-Language", ""),
         )
         return self._catalogues.reader(tag, match.loaded.name if match else None)
-
-    def _check(self, runtime: "Runtime") -> None:
-        """Raise PluginError at start for a page that names what is not there."""
-        for hosted in runtime.hosted.values():
-            for page in hosted.plugin.pages:
-                named: Iterable[str] = [
-                    *(part.operation for part in page.parts.values()),
-                    *(form.operation for form in page.forms.values()),
-                ]
-                for operation in named:
-                    target_of(runtime, hosted.loaded, operation)
 
 
 def _settled(loaded: dict[str, Loaded]) -> dict[str, Loaded]:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from azora.contract import Part
 from azora.dispatch import invalid
-from azora.errors import AzoraError, Invalid, NotFound, PluginError, ServiceError
+from azora.errors import AzoraError, Invalid, NotFound, ServiceError
 from azora.loader import LoadedPlugin
 from azora.messages import Message, Request
 from azora.shell.forms import decode, typed_of
@@ -42,21 +42,14 @@ class Loaded:
 
 
 def target_of(runtime: "Runtime", loaded: LoadedPlugin, operation: str) -> Target:
-    """The operation that a page names, as `search` or `library.search`."""
+    """The operation that a page names, as `search` or `library.search`; the loader saw to it."""
     plugin, _, name = operation.rpartition(".")
     full = f"{plugin or loaded.name}.{name}"
     known = runtime.registry.operation(full)
-    if plugin in ("", loaded.name):
-        if known is None:
-            raise PluginError(f"a page of {loaded.name} names {full}, which is no operation")
+    if known and plugin in ("", loaded.name):
         return Target(full, known.request, known.reply, known.public)
-    try:
-        request, reply = loaded.needs[plugin].operations[name]
-    except KeyError:
-        raise PluginError(
-            f"a page of {loaded.name} names {full}, which {loaded.name} does not need"
-        ) from None
-    return Target(full, request, reply, known.public if known else False)
+    request, reply = loaded.needs[plugin].operations[name]
+    return Target(full, request, reply, known is not None and known.public)
 
 
 def load_parts(runtime: "Runtime", visit: Visit, parts: Mapping[str, Part]) -> dict[str, Loaded]:

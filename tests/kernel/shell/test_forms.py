@@ -48,6 +48,7 @@ def test_errors_stand_beside_their_fields_and_everything_typed_is_still_there(ke
     )
     assert '<p class="field-error" id="add-height-error">Write a whole number.</p>' in answer.text
     assert 'aria-describedby="add-name-help add-name-error"' in answer.text
+    assert '<a href="#add-name">Name: Write at least 2 characters.</a>' in answer.text
     assert 'value="tall"' in answer.text
     assert "A &lt;b&gt;note&lt;/b&gt;</textarea>" in answer.text
     assert '<option value="tree" selected>' in answer.text

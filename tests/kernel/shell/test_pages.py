@@ -1,5 +1,11 @@
 """Pages, their parts, and what readers meet when something is missing, forbidden or broken."""
 
+import pytest
+from tests.kernel.hosting import make_plugin
+
+from azora import Form, Page, Part
+from azora.loader import load_registry
+
 
 def test_a_page_shows_what_its_parts_reply(browser):
     page = browser.get("/garden")
@@ -131,3 +137,12 @@ def test_pages_carry_no_inline_style_and_no_inline_script(browser):
         assert "<style" not in text
         assert "<script>" not in text
         assert " onclick=" not in text
+
+
+@pytest.mark.parametrize("operation", ["grow", "barn.grow", "library.search"])
+def test_a_plugin_whose_page_names_no_operation_of_its_own_is_refused_by_name(operation):
+    pages = [Page("/barn", "Barn", "barn.html", parts={"crop": Part(operation)})]
+    refused = load_registry([make_plugin("barn", pages=pages)], installed=False).refused
+    assert f"the page /barn names {operation}" in refused["barn"]
+    pages = [Page("/barn", "Barn", "barn.html", forms={"crop": Form(operation, then="/barn")})]
+    assert load_registry([make_plugin("barn", pages=pages)], installed=False).refused["barn"]
