@@ -100,12 +100,22 @@ class RequestReader:
         try:
             if values:
                 body = self._merge(body, values)
-            model = self._validate_json(body, strict=True, extra="forbid")
+            model = self._strictly(body)
         except ValidationError as error:
             raise from_validation(error) from None
         if self.file_fields:
             self._refuse_file_references(model)
         return model
+
+    def _strictly(self, body: bytes) -> Request:
+        """The model of a document; 1.0 is an integer in JSON Schema, so it is one here."""
+        try:
+            return self._validate_json(body, strict=True, extra="forbid")
+        except ValidationError as error:
+            if not any(found["type"] == "int_type" for found in error.errors(include_url=False)):
+                raise
+        whole = orjson.dumps(_with_integers(from_json(body)))
+        return self._validate_json(whole, strict=True, extra="forbid")
 
     def _merge(self, body: bytes, values: dict[str, Any]) -> bytes:
         document = _object(body)
@@ -240,6 +250,16 @@ def _object(body: bytes) -> dict[str, Any]:
             "The body must be a JSON object.", fields=[_field("", "model_type", "Not an object.")]
         )
     return document
+
+
+def _with_integers(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) < INT64:
+        return int(value)
+    if isinstance(value, list):
+        return [_with_integers(member) for member in value]
+    if isinstance(value, dict):
+        return {name: _with_integers(member) for name, member in value.items()}
+    return value
 
 
 def _unstorable(value: Any, path: str) -> Iterator[tuple[str, str, str]]:

@@ -195,9 +195,11 @@ def _success(endpoint: "OperationEndpoint", schemas: Schemas, owner: str) -> Sch
         binary = {"type": "string", "format": "binary"}
         return {"description": "The file.", "content": {"*/*": {"schema": binary}}}
     schema = schemas.reply(owner, operation.reply, endpoint.cookies.names)
-    if endpoint.selection:
-        schema = _optional(schema, endpoint)
-    reference = schemas.add(f"{owner}.{_component_name(operation.reply)}", schema)
+    name = f"{owner}.{_component_name(operation.reply)}"
+    reference = schemas.add(name, schema)
+    if endpoint.selection and endpoint.selection.names:
+        trimmed = schemas.add(f"{name}Selection", _selected(endpoint, schemas, schema))
+        reference = {"anyOf": [reference, trimmed]}
     if operation.shape == "stream":
         kinds = ("application/jsonl", "text/event-stream")
         return {
@@ -213,11 +215,16 @@ def _success(endpoint: "OperationEndpoint", schemas: Schemas, owner: str) -> Sch
     }
 
 
-def _optional(schema: Schema, endpoint: "OperationEndpoint") -> Schema:
-    """With `fields=` any field may be missing; which are there otherwise is said in words."""
+def _selected(endpoint: "OperationEndpoint", schemas: Schemas, whole: Schema) -> Schema:
+    """The reply when `fields=` trims it: the same, with nothing required."""
+    trimmed = {name: value for name, value in whole.items() if name != "required"}
     if endpoint.selection and endpoint.selection.is_list:
-        return schema
-    return schema
+        items = schemas.resolve(whole["properties"]["items"]["items"])
+        trimmed = copy.deepcopy(whole)
+        trimmed["properties"]["items"]["items"] = {
+            name: value for name, value in items.items() if name != "required"
+        }
+    return trimmed | {"description": "What `fields=` leaves of it."}
 
 
 def _headers(endpoint: "OperationEndpoint") -> Schema:

@@ -75,6 +75,11 @@ class Schemas:
         self._components[name] = schema
         return {"$ref": f"#/components/schemas/{name}"}
 
+    def resolve(self, schema: Schema) -> Schema:
+        """The schema itself, or the component that it refers to."""
+        reference = schema.get("$ref")
+        return self._components[reference.rpartition("/")[2]] if reference else schema
+
     def components(self) -> dict[str, Schema]:
         return dict(sorted(self._components.items()))
 

@@ -32,7 +32,7 @@ class OperationEndpoint:
         self.uploads = Uploads(bound, self.reader) if self.reader.file_fields else None
         self.cookies = CookieFields(operation.reply)
         self.selection = (
-            selection.Selection(operation.reply)
+            selection.Selection(operation.reply, self.cookies.names)
             if operation.reply and operation.shape == "reply"
             else None
         )

@@ -14,13 +14,13 @@ Include = dict[str, Any]
 class Selection:
     """What may be chosen from one reply model: its fields, or of a list those of the items."""
 
-    def __init__(self, reply: type[Message]) -> None:
+    def __init__(self, reply: type[Message], hidden: frozenset[str]) -> None:
         self.is_list = issubclass(reply, ListReply)
         fields = reply.model_fields
         if self.is_list:
             item = typing.get_args(fields["items"].annotation)[0]
             fields = getattr(item, "model_fields", {})
-        self.names = frozenset(fields)
+        self.names = frozenset(fields) - hidden
         self._rest = (
             dict.fromkeys(reply.model_fields.keys() - {"items"}, True) if self.is_list else {}
         )

@@ -58,6 +58,7 @@ class Note(Reply):
 
 class FindNotes(ListRequest):
     text: str | None = Field(None, max_length=80)
+    cursor: str | None = Field(None, pattern="^[0-9]{1,9}$")
     tags: list[str] = Field([], max_length=10)
     colour: Colour | None = None
 

@@ -83,6 +83,13 @@ def test_each_wrong_field_is_named(http, author, body, field, code):
     }
 
 
+def test_an_integer_may_be_written_with_a_point(http, author):
+    body = {"title": "x", "weight": 4.0}
+    assert http.post("/api/notes/notes", body, **author).status == 201
+    refused = http.post("/api/notes/notes", body | {"weight": 4.5}, **author)
+    assert refused.status == 422
+
+
 def test_text_may_hold_tabs_line_ends_and_backslashes(http):
     said = 'a\tb\r\nc \\u0000 \\b "d"'
     assert http.post("/api/notes/echo", {"say": said}).json == {"said": said}
