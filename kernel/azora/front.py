@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from eventlet import Timeout
 from eventlet.greenpool import GreenPool
 
 from azora.context import parse_traceparent
@@ -25,9 +26,13 @@ from azora.http.settings import HttpSettings
 from azora.loader import Registry
 from azora.settings import CampusSettings, load_settings
 from azora.shell.links import path_pattern
-from azora.upstream import HOP_BY_HOP, Upstream
+from azora.upstream import HOP_BY_HOP, PATIENCE, Upstream
 
 _CREDENTIALS = ("cookie", "authorization", "user-agent", "accept-language", "x-csrf-token")
+
+
+_READY_SECONDS = 2.0
+"""Within so many seconds a process says whether it is ready, or counts as one that is not."""
 
 
 def socket_path(data_dir: Path, plugin: str) -> Path:
@@ -157,15 +162,16 @@ class Front:
         return _json(200, {"status": "ready"})
 
     def _ready(self, upstream: Upstream) -> Any:
+        late = Unavailable(f"{upstream.name} does not answer.")
         try:
-            answer = self._fetch(upstream, "/readyz")
+            with Timeout(_READY_SECONDS, late):
+                return self._fetch(upstream, "/readyz", patience=0).get("awaits")
         except Unavailable as error:
             return error.detail
-        return answer.get("awaits")
 
-    def _fetch(self, upstream: Upstream, path: str) -> Any:
+    def _fetch(self, upstream: Upstream, path: str, patience: float = PATIENCE) -> Any:
         request = HttpRequest("GET", path, headers={"host": "localhost"})
-        response = upstream.forward(request, [("Host", "localhost")])
+        response = upstream.forward(request, [("Host", "localhost")], patience)
         body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
         return orjson.loads(body)
 

@@ -36,13 +36,15 @@ class Upstream:
         self._path = path
         self._idle: deque[socket.socket] = deque(maxlen=IDLE)
 
-    def forward(self, request: HttpRequest, headers: Headers) -> HttpResponse:
+    def forward(
+        self, request: HttpRequest, headers: Headers, patience: float = PATIENCE
+    ) -> HttpResponse:
         """The process's response to a request sent on with these headers.
 
         Raises Unavailable: `not_sent` when nobody listens, `unknown` when it was lost on the way.
         """
         while True:
-            peer, kept = self._connect()
+            peer, kept = self._connect(patience)
             exchange = _Exchange(peer, self._keep)
             try:
                 exchange.send(request, headers)
@@ -57,14 +59,14 @@ class Upstream:
                         f"{self.name} ended while it worked on this.", sent="unknown"
                     ) from None
 
-    def _connect(self) -> tuple[socket.socket, bool]:
+    def _connect(self, patience: float) -> tuple[socket.socket, bool]:
         """A connection, and whether it has served before."""
         while self._idle:
             kept = self._idle.pop()
             if not _readable(kept):
                 return kept, True
             kept.close()
-        limit = time.monotonic() + PATIENCE
+        limit = time.monotonic() + patience
         while True:
             peer = socket.socket(socket.AF_UNIX)
             try:
