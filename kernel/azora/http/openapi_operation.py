@@ -4,7 +4,6 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from azora.http.openapi_schemas import TEXT, Schema, Schemas
-from azora.messages import FileRef
 
 if TYPE_CHECKING:
     from azora.http.operation import OperationEndpoint
@@ -160,11 +159,7 @@ def _holds_many(schema: Schema) -> bool:
 
 def _responses(endpoint: "OperationEndpoint", schemas: Schemas, owner: str) -> Schema:
     responses: Schema = {str(_status(endpoint)): _success(endpoint, schemas, owner)}
-    statuses = ["400", "404", "422", "429", "500", "503", "504"]
-    if endpoint.operation.permission:
-        statuses += ["401", "403"]
-    else:
-        statuses += ["401", "403"]
+    statuses = ["400", "401", "403", "404", "422", "429", "500", "503", "504"]
     if endpoint.reading:
         responses["304"] = {"description": "The copy that the client holds is fresh."}
         if endpoint.operation.shape == "file":
@@ -266,6 +261,3 @@ def _example_value(field: Schema) -> Any:
     if field.get("type") == "integer":
         return max(1, field.get("minimum", 1))
     return {"boolean": True, "array": []}.get(field.get("type", ""))
-
-
-__all__ = ["FileRef", "describe_operation"]
