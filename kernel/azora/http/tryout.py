@@ -114,9 +114,7 @@ def _resolve(document: Document, schema: Document) -> Document:
 
 
 def _curl(verb: str, path: str, operation: Document) -> str:
-    lines = [
-        f"curl -X {verb.upper()} '$CAMPUS{path}'".replace("'$CAMPUS", '"$CAMPUS').replace("'", '"')
-    ]
+    lines = [f'curl -X {verb.upper()} "$CAMPUS{path}"']
     if operation["x-azora-permission"]:
         lines.append('-H "Authorization: Bearer $TOKEN"')
     example = _json_example(operation)
