@@ -31,17 +31,23 @@ class Navigation:
     def __init__(self, registry: Registry, catalogues: Catalogues) -> None:
         self._registry = registry
         self._catalogues = catalogues
-        self._pages = [
-            (loaded, page, path_pattern(page.path))
-            for loaded in registry.plugins.values()
-            for page in loaded.plugin.pages
-        ]
-        self._pages.sort(key=lambda entry: _specificity(entry[1].path))
+        self._plain: dict[str, tuple[LoadedPlugin, Page]] = {}
+        self._patterns: list[tuple[LoadedPlugin, Page, re.Pattern[str]]] = []
+        for loaded in registry.plugins.values():
+            for page in loaded.plugin.pages:
+                if "{" in page.path:
+                    self._patterns.append((loaded, page, path_pattern(page.path)))
+                else:
+                    self._plain.setdefault(page.path, (loaded, page))
+        self._patterns.sort(key=lambda entry: (entry[1].path.count("{"), entry[1].path))
 
     def find(self, path: str) -> tuple[LoadedPlugin, Page, dict[str, str]] | None:
         """The page at a path, with the values of its path; plain words win over fields."""
-        for loaded, page, pattern in self._pages:
-            if found := pattern.fullmatch(path):
+        plain = self._plain.get(path)
+        if plain and self._stands(plain[0]):
+            return *plain, {}
+        for loaded, page, pattern in self._patterns:
+            if self._stands(loaded) and (found := pattern.fullmatch(path)):
                 return loaded, page, found.groupdict()
         return None
 
@@ -52,8 +58,8 @@ class Navigation:
         """The pages that this actor may open, in their order; the one that holds `path` is current."""
         shown = [
             (page.nav, loaded, page)
-            for loaded, page, _ in self._pages
-            if page.nav is not None and "{" not in page.path and self.open_to(loaded, page, actor)
+            for loaded, page in self._plain.values()
+            if page.nav is not None and self._stands(loaded) and self.open_to(loaded, page, actor)
         ]
         shown.sort(key=lambda entry: (entry[0], entry[2].path))
         holder = max(
@@ -72,6 +78,10 @@ class Navigation:
         """Whether the actor may open the page: its own permission, else that of its first part."""
         permission = page.permission or self._first_permission(loaded, page)
         return permission is None or (actor is not None and actor.may(permission))
+
+    def _stands(self, loaded: LoadedPlugin) -> bool:
+        """Whether the plugin is still installed: one may be refused after the start."""
+        return loaded.name in self._registry.plugins
 
     def _first_permission(self, loaded: LoadedPlugin, page: Page) -> str | None:
         for part in page.parts.values():
@@ -97,7 +107,3 @@ class Navigation:
 
 def _holds(place: str, path: str) -> bool:
     return path == place or (place != "/" and path.startswith(f"{place}/"))
-
-
-def _specificity(path: str) -> tuple[int, str]:
-    return len(re.findall(r"\{", path)), path
