@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import peewee
@@ -31,7 +32,8 @@ __all__ = [
 class DatabaseSettings(Protocol):
     """What the campus says about where data lives."""
 
-    data_dir: Any
+    @property
+    def data_dir(self) -> Path: ...
 
     def database_url_of(self, plugin: str) -> str | None: ...
 

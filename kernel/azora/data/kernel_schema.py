@@ -48,7 +48,9 @@ def m0001_events(schema: Schema) -> None:
         "seq",
         where="lane IS NOT NULL AND state IN ('pending', 'running', 'parked')",
     )
-    schema.add_index("azora_inbox", "state", "changed")
+    schema.add_index("azora_inbox", "state", where="state IN ('running', 'parked')")
+    schema.add_index("azora_inbox", "crashes", where="state = 'pending' AND crashes > 0")
+    schema.add_index("azora_inbox", "changed", where="state IN ('done', 'discarded')")
 
 
 def m0001_events_down(schema: Schema) -> None:

@@ -22,6 +22,7 @@ from azora.events.parking import ParkedEvent, Parking
 if TYPE_CHECKING:
     from azora.runtime import HostedPlugin
 
+EVERYTHING = 1_000_000_000
 Outcome = Literal["done", "duplicate", "stored"]
 
 _suspect_running = False
@@ -43,6 +44,8 @@ class Pace:
     """A row whose handler's time is up by so much belongs to a process that ended."""
     window: int = 256
     """Rows that one look for work considers before it looks at all of them."""
+    look_at_all: float = 0.25
+    """So often all rows are looked at, where those of the window wait for others of their keys."""
     keep_done: float = 7 * 86_400.0
     """For so long a repeated event is recognised as one."""
     clean_every: float = 600.0
@@ -71,6 +74,8 @@ class Consumer:
         self._bell = Bell()
         self._pool = GreenPool(self.pace.width)
         self._storing = Semaphore(1)
+        self._looked_at_all = 0.0
+        self._blocked = False
         self._cleaned = 0.0
 
     def ring(self) -> None:
@@ -173,8 +178,9 @@ class Consumer:
             return 0
         free = max(self._pool.free(), 0)
         started = self._claim(free, now, suspects=False) if free else []
-        if free > len(started) and not _suspect_running:
+        if free > len(started) and not _suspect_running and self.inbox.suspected():
             started += self._claim(1, now, suspects=True)
+        self._blocked = not started
         for delivery in started:
             self._pool.spawn_n(self._run, delivery)
         return len(started)
@@ -182,13 +188,17 @@ class Consumer:
     def _claim(self, limit: int, now: float, *, suspects: bool) -> list[Delivery]:
         """Claim rows of a bounded window, then of all where those of the window wait for others."""
         until = now + self._longest + self.pace.grace
-        for window in (self.pace.window, 1_000_000_000):
+        windows = [self.pace.window]
+        if suspects or now - self._looked_at_all > self.pace.look_at_all:
+            windows.append(EVERYTHING)
+        for window in windows:
             with self.database.transaction():
                 found = self.inbox.claim(
                     list(self.handlers), limit, now, until, suspects=suspects, window=window
                 )
             if found:
                 break
+            self._looked_at_all = now if window == EVERYTHING else self._looked_at_all
         return found
 
     def _rest(self) -> None:
@@ -198,9 +208,9 @@ class Consumer:
             self._cleaned = now
             self._clean(now - self.pace.keep_done)
         due = self.inbox.next_due(now)
-        self._bell.wait(
-            self.pace.idle if due is None else min(self.pace.idle, max(due - now, 0.001))
-        )
+        longest = self.pace.look_at_all if self._blocked else self.pace.idle
+        self._blocked = False
+        self._bell.wait(longest if due is None else min(longest, max(due - now, 0.001)))
 
     def _clean(self, before: float) -> None:
         while True:

@@ -19,7 +19,7 @@ _INSERT = (
     f"{_FIELDS}) VALUES ({', '.join('?' * 18)}) ON CONFLICT (event, handler) DO NOTHING"
 )
 _CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, due = ?, changed = ?
-    WHERE state = 'pending' AND seq IN (
+    WHERE seq IN (
         SELECT seq FROM (
             SELECT seq, lane FROM azora_inbox
             WHERE state = 'pending' AND due <= ? AND handler IN ({{handlers}}) AND crashes {{crashes}}
@@ -30,6 +30,7 @@ _CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, 
                 AND earlier.state IN ('pending', 'running', 'parked'))
         ORDER BY seq LIMIT ?)
     RETURNING seq, event, handler, attempts, crashes, lane, {_FIELDS}"""
+_SUSPECTED = "SELECT 1 FROM azora_inbox WHERE state = 'pending' AND crashes > 0 LIMIT 1"
 _ABANDONED = (
     "SELECT seq, handler, attempts, lane FROM azora_inbox WHERE state = 'running' AND due <= ?"
 )
@@ -101,6 +102,10 @@ class Inbox:
                 "SELECT 1 FROM azora_inbox WHERE state = 'pending' AND due <= ? LIMIT 1", now
             )
         )
+
+    def suspected(self) -> bool:
+        """Whether any pending row was running when a process ended."""
+        return bool(self.database.execute(_SUSPECTED))
 
     def next_due(self, now: float) -> float | None:
         """When the next pending row is due that is not due yet."""
