@@ -65,9 +65,9 @@ def page(medians: Medians, machine: str, rounds: int, seconds: float) -> str:
     return f"""\
 # Benchmarks
 
-Written by `make bench` for Azora {__version__}; {machine}. Medians of {rounds} rounds of {seconds:g} s each, one subject
-after the other in every round, so that whatever else the machine did falls on all alike. Quote the
-ratios, not the absolute figures.
+Written by `make bench` for Azora {__version__}; {machine}. Medians of {rounds} rounds of {seconds:g} s each, one
+subject after the other in every round, so that whatever else the machine did falls on all alike.
+Quote the ratios, not the absolute figures.
 
 {table(medians)}
 
@@ -76,7 +76,7 @@ What was on:
 {chr(10).join(f"- **{name}**: {words}" for name, words in FEATURES.items())}
 
 A start is measured from the command to a 200 of `/readyz`, on a campus that is migrated and seeded;
-memory is the proportional set size at that moment.
+memory is what is resident at that moment.
 """
 
 

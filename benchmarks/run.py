@@ -8,6 +8,7 @@ import os
 import platform
 import statistics
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -27,12 +28,25 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="for each subject and round")
     parser.add_argument("--no-page", action="store_true", help="leave docs/benchmarks.md as it is")
     given = parser.parse_args()
+    busy = [busyness()]
     medians = measure(given.rounds, given.seconds)
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
-    print(table(medians))
+    busy.append(busyness())
+    machine = (
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}, "
+        f"busy with other things ×{max(busy):.1f}"
+    )
+    print(f"{machine}\n\n{table(medians)}")
     if not given.no_page:
         PAGE.write_text(page(medians, machine, given.rounds, given.seconds), "utf-8")
         print(f"\nwritten to {PAGE.relative_to(ROOT)}")
+
+
+def busyness() -> float:
+    """By how much others slow this machine: 1 where a second of work takes a second."""
+    began, worked = time.perf_counter(), time.process_time()
+    while time.process_time() - worked < 0.5:
+        pass
+    return (time.perf_counter() - began) / 0.5
 
 
 def measure(rounds: int, seconds: float) -> dict[str, Result]:

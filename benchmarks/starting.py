@@ -59,8 +59,7 @@ def _is_ready(port: int) -> bool:
 
 
 def _megabytes(pid: int) -> float:
-    """Proportional set size: what the process would give back."""
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    found = re.search(r"^Pss:\s+(\d+) kB", text, re.M)
+    """Resident memory, with what it shares with others."""
+    found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.M)
     assert found
     return int(found[1]) / 1000

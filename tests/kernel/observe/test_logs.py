@@ -215,8 +215,8 @@ def test_the_default_goes_to_standard_error(
     log_to_memory: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log_to_memory()
-    out = io.TextIOWrapper(io.BytesIO())
-    monkeypatch.setattr(sys, "stderr", out)
-    configure_logs(load_campus_settings(), RESOURCE)
+    errors = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stderr", errors)
+    configure_logs(load_campus_settings(log_format="json"), RESOURCE)
     get_logger("library").info("added")
-    assert b'"body":"added"' in out.buffer.getvalue()  # type: ignore[attr-defined]
+    assert b'"body":"added"' in errors.buffer.getvalue()  # type: ignore[attr-defined]
