@@ -1,10 +1,23 @@
 """Azora's public names. Importing this loads neither Nameko nor Eventlet."""
 
+# ruff: noqa: F401 – the names are imported here for type checkers, and on first use for the rest
+
 import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from azora.contract import Form, Job, Operation, Page, Part, Permission, Plugin, needs, on_event, operation
+    from azora.contract import (
+        Form,
+        Job,
+        Operation,
+        Page,
+        Part,
+        Permission,
+        Plugin,
+        needs,
+        on_event,
+        operation,
+    )
     from azora.errors import (
         Conflict,
         DeadlineExceeded,

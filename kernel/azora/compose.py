@@ -78,14 +78,14 @@ class PluginContainer(ServiceContainer):
 def compose(loaded: LoadedPlugin) -> type:
     """The Nameko service class of a plugin: its name, its methods, and `hosted`."""
     body: dict[str, Any] = {"name": loaded.name, "hosted": Hosted()}
-    for service, method, mark in [*loaded.operations.values(), *loaded.handlers.values()]:
-        body[mark.name] = _delegated(service, method)
+    for name, (service, method, _) in {**loaded.operations, **loaded.handlers}.items():
+        body[name] = _delegated(service, method)
     return type(loaded.name, (Service,), body)
 
 
 def _delegated(service: type, method: Callable[..., Any]) -> Callable[..., Any]:
     def run(self: Any, argument: Any) -> Any:
-        instance = object.__new__(service)
+        instance: Any = object.__new__(service)
         instance.__dict__ = self.__dict__
         return method(instance, argument)
 

@@ -212,7 +212,7 @@ def needs(plugin: str, *, optional: bool = False) -> Callable[[C], C]:
                 request, reply, _ = signature_of(stub)
                 slices[name] = (request, reply)
                 setattr(cls, name, _client_method(f"{plugin}.{name}", reply))
-        cls.__azora__ = Need(plugin, optional, slices)
+        cls.__azora__ = Need(plugin, optional, slices)  # type: ignore[attr-defined]
         return cls
 
     return mark

@@ -37,7 +37,7 @@ class HostedPlugin:
         self.runtime = runtime
         self.in_flight = 0
         self.log = get_logger(self.name)
-        self.settings = load_settings(self.plugin.settings, self.name, runtime.settings)
+        self.settings: Any = load_settings(self.plugin.settings, self.name, runtime.settings)
         self.files: FileStore = open_files(self.name, runtime.settings)
         self.database: PluginDatabase = open_database(self.name, runtime.settings)
         self.database.bind(self.plugin.tables)

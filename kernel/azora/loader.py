@@ -139,9 +139,14 @@ def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
         version,
         operations,
         handlers,
-        {need.__azora__.plugin: need.__azora__ for need in plugin.needs},
+        {need.plugin: need for need in map(_need_of, plugin.needs)},
         {f"{name}.{snake_case(event.__name__)}": event for event in plugin.events},
     )
+
+
+def _need_of(client: Any) -> Need:
+    need: Need = client.__azora__
+    return need
 
 
 def _check_hooks(module: Any) -> None:
@@ -219,12 +224,13 @@ def _unmet_events(registry: Registry, loaded: LoadedPlugin) -> Iterable[str]:
 
 def _unmet_pages(loaded: LoadedPlugin) -> Iterable[str]:
     for page in loaded.plugin.pages:
-        for used in (*page.parts.values(), *page.forms.values()):
-            plugin, _, name = used.operation.rpartition(".")
+        used = [part.operation for part in page.parts.values()]
+        for target in used + [form.operation for form in page.forms.values()]:
+            plugin, _, name = target.rpartition(".")
             need = loaded.needs.get(plugin)
             own = plugin in ("", loaded.name)
             if name not in (loaded.operations if own else need.operations if need else ()):
-                yield f"the page {page.path} names {used.operation}, which {loaded.name} neither offers nor needs"
+                yield f"the page {page.path} names {target}, which {loaded.name} neither offers nor needs"
 
 
 def _hook_manager() -> pluggy.PluginManager:

@@ -104,10 +104,10 @@ class BrokerConnection:
                 with eventlet.Timeout(
                     SETUP_TIMEOUT, TimeoutError("the broker did not set up in time")
                 ):
-                    self._connect()
+                    connection = self._connect()
                 pause = 0.1
                 while not self._stopping:
-                    self._connection.drain_events()
+                    connection.drain_events()
             except LOST as error:
                 if not self._stopping:
                     self.log.warning("broker_lost", error=str(error) or type(error).__name__)
@@ -116,14 +116,15 @@ class BrokerConnection:
             eventlet.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    def _connect(self) -> None:
-        self._connection = self._establish()
+    def _connect(self) -> amqp.Connection:
+        connection = self._connection = self._establish()
         for step in self._steps:
-            step(self._connection)
+            step(connection)
         self.ready, self.blocked = True, False
         if not self._up.ready():
             self._up.send()
         self.log.info("broker_connected")
+        return connection
 
     def _establish(self) -> amqp.Connection:
         connection = self._address.transport.establish_connection()

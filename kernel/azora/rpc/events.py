@@ -165,7 +165,9 @@ class EventSubscriber:
             try:
                 message.channel.basic_ack(message.delivery_tag)
             except (*LOST, AttributeError):
-                self._hosted.log.info("event_comes_again", event_type=envelope.type, event_id=envelope.id)
+                self._hosted.log.info(
+                    "event_comes_again", event_type=envelope.type, event_id=envelope.id
+                )
 
     def _settled(self, handler: Handler, envelope: Envelope, redelivered: bool) -> bool:
         pause = 0.2
@@ -174,7 +176,9 @@ class EventSubscriber:
                 self._hosted.consumer.deliver(handler, envelope, redelivered)
                 return True
             except Exception:
-                self._hosted.log.exception("event_not_settled", event_type=envelope.type, event_id=envelope.id)
+                self._hosted.log.exception(
+                    "event_not_settled", event_type=envelope.type, event_id=envelope.id
+                )
             eventlet.sleep(pause)
             pause = min(pause * 2, 10.0)
         return False
