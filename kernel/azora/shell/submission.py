@@ -64,7 +64,10 @@ def new_forms(runtime: "Runtime", visit: Visit, match: Match) -> dict[str, FormV
 
 
 def submit(runtime: "Runtime", visit: Visit, match: Match) -> Outcome:
-    """Take the form that was sent. Raises only what concerns no form of this page."""
+    """Take the form that was sent. Raises only what concerns no form of this page.
+
+    Only what the form shows counts: a link must not slip further fields in by its query.
+    """
     targets = {
         name: target_of(runtime, match.loaded, form.operation)
         for name, form in match.page.forms.items()
@@ -81,9 +84,7 @@ def submit(runtime: "Runtime", visit: Visit, match: Match) -> Outcome:
     if name not in targets:
         raise RequestError("there is no such form on this page")
     target = targets[name]
-    view = FormView(
-        name, target.request, typed_of(visit.query, fields, match.params), submitted=True
-    )
+    view = FormView(name, target.request, typed_of(fields, match.params), submitted=True)
     form = match.page.forms[name]
     try:
         if not visit.token_fits(fields.get(csrf.FIELD, "")):

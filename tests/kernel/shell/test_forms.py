@@ -156,3 +156,17 @@ def test_a_form_that_leads_nowhere_shows_its_reply_once(browser):
 def test_a_done_form_is_confirmed_on_the_next_page(browser):
     assert "Added." in browser.get("/garden/1?notice=added").text
     assert "anything" not in browser.get("/garden/1?notice=anything").text
+
+
+def test_a_link_may_fill_in_a_form_but_slips_nothing_into_what_is_sent(keeper):
+    page = keeper.get("/garden/add?name=Aloe&height=7").text
+    assert 'value="Aloe"' in page
+    fields = {"name": "Protea", "csrf_token": token_in(page)}
+    assert keeper.post("/garden/add?name=Aloe&height=7", data=fields).status_code == 303
+    assert (garden.ADDED[0].name, garden.ADDED[0].height) == ("Protea", None)
+
+
+def test_a_body_that_is_too_large_gets_a_page_that_says_so(keeper):
+    answer = keeper.send("/garden/add", name="Aloe", picture=(io.BytesIO(b"x" * 3_000_000), "big"))
+    assert answer.status_code == 413
+    assert "That is too large" in answer.text
