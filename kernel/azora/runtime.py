@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import eventlet
 
 from azora.actor import ActorKeyring
-from azora.calls import Caller
+from azora.calls import Caller, Wire
 from azora.context import Context, enter, leave
 from azora.dispatch import BoundOperation
 from azora.errorreport import report
@@ -45,7 +45,7 @@ class Runtime:
         self.settings = settings
         self.actors = actors
         self.transport = transport
-        self.wire = transport.wire if transport else None
+        self.wire: Wire | None = transport.wire if transport else None
         self.metrics = Metrics()
         self.courier: Courier = transport.courier if transport else LocalCourier(self)
         self.caller = Caller(self)

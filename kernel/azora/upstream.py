@@ -94,7 +94,7 @@ class _Exchange:
         self._parser = httptools.HttpResponseParser(self)
         self._headers: Headers = []
         self._pieces: deque[bytes] = deque()
-        self._headed = self._complete = False
+        self._headed = self._complete = self._kept_alive = False
         self._unsent: Iterator[bytes] | None = None
 
     # -- parser callbacks -----------------------------------------------------
@@ -104,6 +104,7 @@ class _Exchange:
 
     def on_headers_complete(self) -> None:
         self._headed = True
+        self._kept_alive = self._parser.should_keep_alive()
 
     def on_body(self, piece: bytes) -> None:
         self._pieces.append(piece)
@@ -131,12 +132,8 @@ class _Exchange:
 
     def response(self, request: HttpRequest) -> HttpResponse:
         """The response once its head is there; its body follows as it comes."""
-        while not self._headed:
+        while not self._final_head():
             self._receive()
-            if self._headed and self._parser.get_status_code() == 100:
-                self._headers, self._headed, self._complete = [], False, False
-                self._parser = httptools.HttpResponseParser(self)
-                self._send_body()
         status = self._parser.get_status_code()
         headers = [(k, v) for k, v in self._headers if k.lower() not in HOP_BY_HOP | {"date"}]
         bodiless = request.method == "HEAD" or status in (204, 304)
@@ -145,6 +142,14 @@ class _Exchange:
             self._done(reusable=self._unsent is None)
             return HttpResponse(status, whole, headers)
         return HttpResponse(status, self._stream(), headers)
+
+    def _final_head(self) -> bool:
+        """Whether the head of the answer is there; one that only says "go on" is obeyed."""
+        if self._headed and self._parser.get_status_code() == 100:
+            self._headers, self._headed, self._complete = [], False, False
+            self._parser = httptools.HttpResponseParser(self)
+            self._send_body()
+        return self._headed
 
     def _send_body(self) -> None:
         """Send the rest of the body, unless an answer comes before its end."""
@@ -178,7 +183,7 @@ class _Exchange:
         self._parser.feed_data(data)
 
     def _done(self, *, reusable: bool) -> None:
-        if reusable and self._parser.should_keep_alive():
+        if reusable and self._kept_alive:
             self._keep(self._peer)
         else:
             self._peer.close()

@@ -82,7 +82,7 @@ def test_an_api_token_calls_as_its_owner(campus, script):
         with Client(BROKER, api_token=TOKEN) as campus:
             print(json.dumps(campus.library.add_resource(title="By token", type="BOOK")["title"]))
         """,
-        TOKEN=made.json()["token"],
+        TOKEN=made.json()["secret"],
     )
     assert answer == "By token"
 
