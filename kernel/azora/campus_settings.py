@@ -31,11 +31,6 @@ class CampusSettings(Settings):
         None,
         description="Where the keys that sign actors live; without it `keys` in the data directory.",
     )
-    languages: list[str] = Field(
-        ["en", "zu"],
-        min_length=1,
-        description="Languages that pages are offered in; the first is the default.",
-    )
 
     host: str = Field("127.0.0.1", description="Address on which the campus listens.")
     port: int = Field(
@@ -54,12 +49,6 @@ class CampusSettings(Settings):
     )
     database_urls: dict[str, Address] = Field(
         {}, description="Databases of single plugins, given as `AZORA_<PLUGIN>_DATABASE_URL`."
-    )
-    database_pool: int = Field(
-        10,
-        ge=1,
-        le=200,
-        description="Connections that one plugin of one process holds at most (PostgreSQL).",
     )
     broker_url: Address | None = Field(
         None,
@@ -80,11 +69,6 @@ class CampusSettings(Settings):
         description="Access key of the object store; without it boto3 looks in its usual places.",
     )
     files_secret_key: SecretStr | None = Field(None, description="Secret key of the object store.")
-    secret_key: SecretStr | None = Field(
-        None,
-        min_length=32,
-        description="Signs cursors and form tokens; without it one is made in the data directory.",
-    )
 
     max_workers: int = Field(
         64, ge=1, le=10_000, description="Calls that one plugin of one process works on at once."
@@ -111,7 +95,8 @@ class CampusSettings(Settings):
         10.0, description="Seconds that calls in flight are given at shutdown."
     )
     event_retention_days: Seconds = Field(
-        7.0, description="Days that delivered events can be replayed."
+        7.0,
+        description="Days for which a repeated event is recognised, and a delivered one can be looked at.",
     )
 
     log_level: Level = Field("info", description="The least that is logged.")

@@ -11,7 +11,7 @@ from azora.contract import Handler
 from azora.data.database import PluginDatabase, open_database
 from azora.dispatch import BoundOperation, handle, to_json
 from azora.errors import PluginError
-from azora.events.consumer import Consumer
+from azora.events.consumer import Consumer, Pace
 from azora.events.envelope import Envelope
 from azora.events.outbox import Outbox
 from azora.events.relay import Relay
@@ -52,7 +52,8 @@ class HostedPlugin:
         )
         self.outbox = Outbox()
         self.relay = Relay(self, runtime.courier)
-        self.consumer = Consumer(self, self.handlers)
+        kept = runtime.settings.event_retention_days * 86_400.0
+        self.consumer = Consumer(self, self.handlers, Pace(keep_done=kept))
 
     def emit(self, event: Event) -> str:
         """Write the event into the outbox, in the open transaction or in one of its own; its id."""

@@ -35,7 +35,8 @@ def add_health(gateway: "Gateway") -> None:
 
     gateway.router.add("GET", "/healthz", healthz)
     gateway.router.add("GET", "/readyz", readyz)
-    gateway.router.add("GET", "/metrics", metrics)
+    if runtime.settings.metrics:
+        gateway.router.add("GET", "/metrics", metrics)
 
 
 def _json(status: int, document: object) -> HttpResponse:

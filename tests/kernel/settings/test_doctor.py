@@ -36,10 +36,10 @@ def test_a_fresh_campus_is_healthy(registry: Registry, tmp_path: Path) -> None:
 def test_each_setting_is_listed_with_its_source_and_without_secrets(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AZORA_SECRET_KEY", "hunter2" * 5)
+    monkeypatch.setenv("AZORA_SENTRY_DSN", "https://hunter2@sentry.example/1")
     found = examine(registry, tmp_path)
-    secret = found["settings of campus", "AZORA_SECRET_KEY"]
-    assert (secret.detail, secret.source) == ("***", "environment AZORA_SECRET_KEY")
+    secret = found["settings of campus", "AZORA_SENTRY_DSN"]
+    assert (secret.detail, secret.source) == ("***", "environment AZORA_SENTRY_DSN")
     assert found["settings of http", "AZORA_HTTP_RATE_LIMIT"].source == "default"
     assert "hunter2" not in str(found)
 

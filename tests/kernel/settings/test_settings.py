@@ -47,11 +47,11 @@ class TestLayers:
     ) -> None:
         (bare_environment / "azora.toml").write_text("port = 1")
         monkeypatch.setenv("AZORA_HOST", "::1")
-        folder = secrets(AZORA_SECRET_KEY="k" * 32)
+        folder = secrets(AZORA_SENTRY_DSN="https://k@sentry.example/1")
         settings = load_campus_settings(profile="production")
         assert settings.source_of("port") == "azora.toml port"
         assert settings.source_of("host") == "environment AZORA_HOST"
-        assert settings.source_of("secret_key") == f"secret file {folder}/AZORA_SECRET_KEY"
+        assert settings.source_of("sentry_dsn") == f"secret file {folder}/AZORA_SENTRY_DSN"
         assert settings.source_of("profile") == "argument profile"
         assert settings.source_of("log_level") == "default"
 
@@ -127,8 +127,8 @@ class TestRefusal:
             load_campus_settings()
 
     def test_an_unknown_secret_file_is_refused(self, secrets: Secrets) -> None:
-        secrets(sekret_key="x")
-        with pytest.raises(SettingsError, match=r"did you mean .*secret_key"):
+        secrets(sentri_dsn="x")
+        with pytest.raises(SettingsError, match=r"did you mean .*sentry_dsn"):
             load_campus_settings()
 
     def test_an_unknown_section_is_refused(self, bare_environment: Path) -> None:
@@ -140,12 +140,12 @@ class TestRefusal:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AZORA_PORT", "hunter2")
-        monkeypatch.setenv("AZORA_SECRET_KEY", "hunter2")
+        monkeypatch.setenv("AZORA_CAMPUS_ID", "Hunter2!")
         with pytest.raises(SettingsError) as caught:
             load_campus_settings()
         assert len(caught.value.problems) == 2
-        assert "AZORA_PORT" in caught.value.detail and "AZORA_SECRET_KEY" in caught.value.detail
-        assert "hunter2" not in caught.value.detail
+        assert "AZORA_PORT" in caught.value.detail and "AZORA_CAMPUS_ID" in caught.value.detail
+        assert "unter2" not in caught.value.detail
 
 
 class TestPlugins:
@@ -205,7 +205,7 @@ class TestSecrecy:
         settings = load_campus_settings(
             database_url="postgresql://u:hunter2@h/db",
             database_urls={"shop": "postgresql://u:hunter2@h/shop"},
-            secret_key="hunter2" * 5,
+            files_secret_key="hunter2" * 5,
             sentry_dsn="https://hunter2@sentry.example/1",
         )
         for text in (repr(settings), str(settings), f"{settings}"):
