@@ -147,9 +147,12 @@ class Catalogue:
         fields = row._meta.sorted_fields
         kept = None if force_insert else [field for field in fields if field.name not in COUNTERS]
         row.save(force_insert=force_insert, only=kept)
-        TagRow.delete().where(TagRow.resource == row.number).execute()
-        if row.tags:
-            TagRow.insert_many([{"resource": row.number, "tag": tag} for tag in row.tags]).execute()
+        if not force_insert:
+            TagRow.delete().where(TagRow.resource == row.number).execute()
+        self._database.execute_many(
+            "INSERT INTO library_tag (resource, tag) VALUES (?, ?)",
+            [(row.number, tag) for tag in row.tags],
+        )
         self._index.put(self._database, row.number, _document(row))
 
 

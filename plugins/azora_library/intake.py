@@ -4,6 +4,7 @@ A record is known by its source and key. What its source said is kept as a diges
 resource is touched only when its source has changed, and what people edited here stays.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,8 @@ from azora_library.models import ResourceRow
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
-AT_ONCE = 50
-"""Records in one transaction: long enough to be quick, short enough to keep nobody waiting."""
+AT_ONCE = 20
+"""Records in one transaction: enough to be quick, few enough to keep nobody waiting."""
 
 
 class Intake:
@@ -37,6 +38,7 @@ class Intake:
         records = self._batch.records
         for start in range(0, len(records), AT_ONCE):
             yield from self._some(records[start : start + AT_ONCE])
+            time.sleep(0)  # other callers' turn
 
     def _some(self, records: list[CatalogueRecord]) -> list[ImportOutcome]:
         if self._batch.dry_run:
