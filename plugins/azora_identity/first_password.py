@@ -3,7 +3,6 @@
 `azora up` shows it; the first use deletes it.
 """
 
-import hmac
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,9 +24,7 @@ def write(plugin: "HostedPlugin", email: str, password: str) -> None:
 def forget(plugin: "HostedPlugin", used: str) -> None:
     """Delete the file once its password has been used."""
     path = _path(plugin)
-    if path.exists() and hmac.compare_digest(
-        path.read_text().split("\n")[1].encode(), used.encode()
-    ):
+    if path.exists() and used in path.read_text().splitlines():
         path.unlink(missing_ok=True)
 
 

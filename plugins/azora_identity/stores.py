@@ -142,7 +142,9 @@ class RedisStore:
     def of_account(self, account_id: str) -> list[Session]:
         with _reaching_redis():
             digests = sorted(self._redis.smembers(self._account_key(account_id)))
-            found = self._redis.mget([self._key(str(digest)) for digest in digests]) if digests else []
+            found = (
+                self._redis.mget([self._key(str(digest)) for digest in digests]) if digests else []
+            )
             if gone := [
                 digest for digest, value in zip(digests, found, strict=True) if value is None
             ]:

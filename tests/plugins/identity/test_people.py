@@ -50,7 +50,9 @@ class TestAccounts:
     def test_of_two_who_take_an_address_at_once_one_gets_it(self, identity: Any) -> None:
         def create() -> str:
             try:
-                return str(identity.operator("create_account", email=email, name="Nomsa").account_id)
+                return str(
+                    identity.operator("create_account", email=email, name="Nomsa").account_id
+                )
             except Conflict as refused:
                 return refused.code
 
