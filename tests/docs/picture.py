@@ -25,6 +25,7 @@ with sync_playwright() as play:
 
 def take(picture: str) -> None:
     """Start a campus, photograph its library, and stop it."""
+    from azora import command  # noqa: F401 – patches first
     from azora.testing.campus import CampusProcess
     from azora.testing.parts import executable
 
