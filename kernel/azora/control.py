@@ -97,7 +97,7 @@ class ControlSocket:
             for line in stream:
                 try:
                     answer: dict[str, Any] = {"result": self._answer(_parsed(line))}
-                except Exception as error:  # every request gets exactly one answer
+                except Exception as error:  # noqa: BLE001 – every request gets exactly one answer
                     answer = {"error": serialize(error)}
                 stream.write(orjson.dumps(answer) + b"\n")
                 stream.flush()

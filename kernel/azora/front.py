@@ -80,7 +80,7 @@ class Front:
             if endpoint is None:
                 return self.owner(request.path).forward(request, self._headers(request))
             response = endpoint(request)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 – every request gets exactly one answer
             response = problem_response(
                 as_azora_error(error, request.path, trace_id), trace_id, request.path
             )

@@ -221,7 +221,7 @@ def _outcome(child: Child, delay: float) -> int:
         return 0
     except AzoraError as error:
         sys.stderr.write(f"{child.name}: {error.detail}\n")
-    except BaseException:
+    except BaseException:  # noqa: BLE001 – whatever it was, the exit code tells it
         sys.excepthook(*sys.exc_info())
     finally:
         sys.stdout.flush()

@@ -1,5 +1,7 @@
 """Greets people: the smallest whole plugin, in a distribution of its own."""
 
+from pydantic import Field
+
 from azora import (
     Event,
     Form,
@@ -12,7 +14,6 @@ from azora import (
     hookimpl,
     operation,
 )
-from pydantic import Field
 
 
 class Greet(Request):
