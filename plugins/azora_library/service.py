@@ -95,7 +95,7 @@ class Resources(Service):
             ResourceRow.file_digest.is_null(False)
         )
         return contracts.FilesSwept(
-            removed=self.files.sweep({row.file_digest for row in with_file})
+            removed=self.files.sweep({str(row.file_digest) for row in with_file})
         )
 
     @cached_property
