@@ -41,7 +41,7 @@ def findings(settings: "CampusSettings", registry: "Registry") -> list[Finding]:
     from azora.reachability import reach
 
     return [
-        *_settings(settings, registry),
+        *settings_findings(settings, registry),
         *_profile(settings),
         *_plugins(registry),
         *_data_folder(settings),
@@ -55,7 +55,8 @@ def healthy(found: list[Finding]) -> bool:
     return all(finding.severity != "problem" for finding in found)
 
 
-def _settings(settings: "CampusSettings", registry: "Registry") -> Iterator[Finding]:
+def settings_findings(settings: "CampusSettings", registry: "Registry") -> Iterator[Finding]:
+    """Every setting of the kernel and of the plugins; those that are refused as problems."""
     yield from _values("campus", "AZORA_", settings)
     sections: dict[str, Any] = {name: section_class(name) for name in KERNEL_SECTIONS}
     sections |= {name: loaded.plugin.settings for name, loaded in registry.plugins.items()}

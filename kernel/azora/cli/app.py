@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from azora.cli import call, describe, doctor, events, migrate, new, up
+from azora.cli import call, describe, doctor, events, migrate, new, settings, up
 from azora.cli.output import complain
 
 
@@ -35,6 +35,7 @@ app.command("describe")(describe.describe)
 app.command("openapi")(describe.openapi)
 app.command("migrate")(migrate.migrate)
 app.command("doctor")(doctor.doctor)
+app.command("settings")(settings.settings)
 app.command("new")(new.new)
 app.add_typer(events.app, name="events")
 
