@@ -6,6 +6,7 @@
 Commands act as `operator:cli`, with every permission: who may read the keeper's key is the operator.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _TOKEN_SECONDS = 3600
 _BROKER_SECONDS = 5.0
+_BUSY_SECONDS = 15.0
+"""For so long a command waits for another one, or for a campus that is starting."""
 
 
 class Campus(Protocol):
@@ -97,9 +100,7 @@ def campus(data: str | None = None) -> Iterator[Campus]:
     """The running campus of a data folder, or one of our own under the folder's lock."""
     settings = campus_settings(data)
     lock = DataLock(settings.data_dir)
-    try:
-        lock.acquire()
-    except Conflict:
+    if not _owns_or_finds(lock, settings.data_dir):
         yield RunningCampus(settings.data_dir, operator_token(settings))
         return
     try:
@@ -107,6 +108,21 @@ def campus(data: str | None = None) -> Iterator[Campus]:
             yield here
     finally:
         lock.release()
+
+
+def _owns_or_finds(lock: DataLock, data_dir: Path) -> bool:
+    """True with the lock taken, False with a campus that answers; another command is waited for."""
+    limit = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            lock.acquire()
+            return True
+        except Conflict:
+            if control_path(data_dir).exists() or [*(data_dir / "run").glob("*.control")]:
+                return False
+            if time.monotonic() > limit:
+                raise
+        time.sleep(0.05)
 
 
 def campus_settings(data: str | None = None, **overrides: Any) -> "CampusSettings":

@@ -1,6 +1,7 @@
 """What people type when no campus runs, and what they get for mistakes."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yaml
@@ -106,3 +107,23 @@ def test_setting_that_nobody_knows_is_told_in_a_line(azora, tmp_path):
     (tmp_path / "azora.toml").write_text("prot = 8000\n")
     done = azora("migrate")
     assert done.code == 1 and "prot" in done.err and "Traceback" not in done.err
+
+
+def test_commands_that_come_at_once_wait_for_one_another(azora):
+    with ThreadPoolExecutor() as pool:
+        titles = [f"title=Number {number}" for number in range(3)]
+        done = pool.map(
+            lambda title: azora("call", "library.add_resource", title, "type=BOOK"), titles
+        )
+        assert [each.code for each in done] == [0, 0, 0]
+    assert len(json.loads(azora("call", "library.list_resources", "--json").out)["items"]) == 3
+
+
+def test_plugins_bring_commands_of_their_own(azora):
+    done = azora("library", "--help")
+    assert done.code == 0 and "import" in done.out
+
+
+def test_nothing_parked_is_said(azora):
+    assert azora("events", "parked").out.strip() == "Nothing is parked."
+    assert json.loads(azora("events", "parked", "--json").out) == []
