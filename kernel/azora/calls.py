@@ -17,7 +17,7 @@ from azora.contract import Operation
 from azora.dispatch import BoundOperation, to_json
 from azora.errors import Conflict, ServiceError, Unavailable
 from azora.messages import Message, Request
-from azora.traces import finish_span, start_span
+from azora.observe.traces import finish_span, start_span
 
 if TYPE_CHECKING:
     from azora.runtime import Runtime

@@ -9,8 +9,8 @@ from azora.errors import NotAuthenticated
 
 if TYPE_CHECKING:
     from azora.actor import Actor
+    from azora.observe.traces import LocalTrace
     from azora.runtime import Runtime
-    from azora.traces import LocalTrace
 
 ACTOR, DEADLINE, CHAIN, KEY = (
     "azora-actor",

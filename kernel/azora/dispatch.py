@@ -24,8 +24,8 @@ from azora.errors import (
     Unavailable,
 )
 from azora.messages import Message, Request
+from azora.observe.traces import finish_span, start_span
 from azora.once import once
-from azora.traces import finish_span, start_span
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin

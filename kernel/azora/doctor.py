@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from azora.settings import KERNEL_SECTIONS, SettingsError, load_settings, section_class
-from azora.settings_model import Settings
+from azora.settings.model import Settings
 
 if TYPE_CHECKING:
     from azora.loader import Registry

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from azora.layers import SettingsError
+from azora.settings.layers import SettingsError
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from azora.events.relay import Relay
 from azora.files import FileStore, open_files
 from azora.ids import uuid7
 from azora.loader import LoadedPlugin
-from azora.logs import get_logger
 from azora.messages import Event
+from azora.observe.logs import get_logger
 from azora.settings import load_settings
 
 if TYPE_CHECKING:

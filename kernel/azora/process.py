@@ -9,10 +9,10 @@ from azora.control import ControlSocket
 from azora.errors import Unavailable
 from azora.http.gateway import Gateway
 from azora.loader import Registry
-from azora.logs import get_logger
+from azora.observe.logs import get_logger
+from azora.observe.telemetry import start_telemetry, stop_telemetry
 from azora.settings import CampusSettings
 from azora.signals import SignalPipe, exit_at_the_second
-from azora.telemetry import start_telemetry, stop_telemetry
 from azora.upgrade import awaited_migrations
 
 _RETRY = 1.0

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from azora.doctor import Finding
 from azora.errors import AzoraError
-from azora.masking import mask_text, mask_url
+from azora.observe.masking import mask_text, mask_url
 
 if TYPE_CHECKING:
     from azora.loader import LoadedPlugin, Registry
@@ -127,7 +127,7 @@ def _port(url: str) -> str:
 
 
 def _bucket(settings: "CampusSettings") -> str:
-    from azora.files_s3 import open_bucket
+    from azora.files.s3 import open_bucket
 
     bucket = open_bucket(settings)
     bucket.client.head_bucket(Bucket=bucket.name)

@@ -15,7 +15,7 @@ from azora.contract import Operation
 from azora.diagrams import event_map, need_map, table_map
 from azora.hooks import Hooks
 from azora.loader import GROUP, LoadedPlugin, Registry, load_registry
-from azora.settings_reference import reference_markdown
+from azora.settings.reference import reference_markdown
 
 Writer = Callable[[Registry], Iterable[str]]
 SETTINGS = "settings.md"

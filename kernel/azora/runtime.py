@@ -10,17 +10,17 @@ from azora.actor import ActorKeyring
 from azora.calls import Caller, Wire
 from azora.context import Context, enter, leave
 from azora.dispatch import BoundOperation
-from azora.errorreport import report
 from azora.errors import NotAuthenticated, PluginError, Unavailable
 from azora.events.courier import Courier, LocalCourier
-from azora.gauges import watch
 from azora.hosted import HostedPlugin
 from azora.jobs import JobRunner
 from azora.loader import Registry
-from azora.logs import get_logger
 from azora.messages import Message, Request
-from azora.metrics import Metrics
 from azora.nodes import Node, this_node
+from azora.observe.errorreport import report
+from azora.observe.gauges import watch
+from azora.observe.logs import get_logger
+from azora.observe.metrics import Metrics
 from azora.settings import CampusSettings
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from azora.actor import Actor
     from azora.files import FileStore
     from azora.hosted import HostedPlugin
-    from azora.logs import Logger
+    from azora.observe.logs import Logger
 
 
 class Service:

@@ -24,11 +24,11 @@ from azora.cli.campus import control_path
 from azora.errors import AzoraError, PluginError
 from azora.front import Front, socket_path
 from azora.loader import Registry, load_registry
-from azora.logs import configure_logs, get_logger
+from azora.observe.logs import configure_logs, get_logger
+from azora.observe.telemetry import resource_of, start_telemetry, stop_telemetry
 from azora.process import ServingProcess
 from azora.settings import CampusSettings
 from azora.signals import SignalPipe, exit_at_the_second
-from azora.telemetry import resource_of, start_telemetry, stop_telemetry
 from azora.upgrade import upgrade
 
 FRONT, MIGRATION = "front", "migration"

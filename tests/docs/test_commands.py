@@ -27,7 +27,9 @@ def test_commands_do_what_the_page_says(page, terminal):
         refused = any(line.startswith("✗") for line in step.prints)
         assert code == int(refused), f"$ {step.text}\n{out}{err}"
         if step.prints:
-            assert fits(err if refused and not out else out, step.prints), f"$ {step.text}\n{out}{err}"
+            assert fits(err if refused and not out else out, step.prints), (
+                f"$ {step.text}\n{out}{err}"
+            )
 
 
 def test_what_a_page_says_is_compared_word_by_word():

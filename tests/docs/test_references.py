@@ -37,7 +37,9 @@ def test_links_lead_somewhere(page):
 
 @pytest.mark.parametrize("page", PRESENT, ids=named)
 def test_files_that_a_page_names_exist(page):
-    missing = [path for path in _FILE.findall(page.read_text("utf-8")) if not (ROOT / path).exists()]
+    missing = [
+        path for path in _FILE.findall(page.read_text("utf-8")) if not (ROOT / path).exists()
+    ]
     assert missing == []
 
 
@@ -65,5 +67,3 @@ def test_the_picture_is_small():
     picture = ROOT / "docs" / "images" / "library.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size <= 200_000
-
-

@@ -12,7 +12,9 @@ from azora.testing.campus import CampusProcess, Client
 class Writers:
     """Threads that add resources until told to stop; `stored` holds the titles answered with 201."""
 
-    def __init__(self, campus: CampusProcess, count: int = 4, *, idempotency_keys: bool = False) -> None:
+    def __init__(
+        self, campus: CampusProcess, count: int = 4, *, idempotency_keys: bool = False
+    ) -> None:
         self.mark = uuid.uuid4().hex[:8]
         self.stored: list[str] = []
         self.refused: list[int] = []
@@ -44,7 +46,9 @@ class Writers:
             body = {"title": title, "type": "BOOK", "category": self.mark}
             headers = {"Idempotency-Key": title.replace(" ", "-")} if self._keys else {}
             try:
-                answer = client.post("/api/library/resources", json=body, headers=headers, timeout=20)
+                answer = client.post(
+                    "/api/library/resources", json=body, headers=headers, timeout=20
+                )
             except requests.RequestException:
                 self.broken.append(title)
                 self._stopping.wait(0.05)

@@ -29,7 +29,9 @@ def assert_nothing_lost_nothing_doubled(campus, writers):
 def process_of(campus, name):
     """The process id of one child of a distributed campus."""
     children = subprocess.run(
-        ["ps", "--ppid", str(campus.process.pid), "-o", "pid=,comm="], capture_output=True, text=True
+        ["ps", "--ppid", str(campus.process.pid), "-o", "pid=,comm="],
+        capture_output=True,
+        text=True,
     ).stdout
     return next(int(line.split()[0]) for line in children.splitlines() if name in line)
 

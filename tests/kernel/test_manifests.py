@@ -9,7 +9,9 @@ from azora.loader import load_registry
 from azora.manifest import manifest_of
 
 FOLDER = Path(__file__).parents[2] / "manifests" / "plugins"
-BUILT_IN = sorted(path.name.removeprefix("azora_") for path in (FOLDER.parents[1] / "plugins").glob("azora_*"))
+BUILT_IN = sorted(
+    path.name.removeprefix("azora_") for path in (FOLDER.parents[1] / "plugins").glob("azora_*")
+)
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

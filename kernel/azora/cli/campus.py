@@ -23,8 +23,8 @@ from azora.control import (
 from azora.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
-    from azora.campus_settings import CampusSettings
     from azora.runtime import Runtime
+    from azora.settings.campus import CampusSettings
 
 _TOKEN_SECONDS = 3600
 _BROKER_SECONDS = 5.0
@@ -164,7 +164,7 @@ def operator_token(settings: "CampusSettings") -> str:
 def _own(settings: "CampusSettings") -> Iterator[OwnCampus]:
     from azora.campus import open_runtime, prepare_campus
     from azora.loader import load_registry
-    from azora.logs import configure_logs
+    from azora.observe.logs import configure_logs
     from azora.upgrade import upgrade
 
     configure_logs(settings.model_copy(update={"log_level": "warning"}), {})

@@ -6,6 +6,9 @@ import typer
 
 from azora.cli.output import AsJson, DataDir, console, print_json, print_table
 
+SHOWN = ("plugin", "handler", "type", "attempts", "error", "id")
+"""What the terminal says of a parked event; `--json` says all, with its data and the stack."""
+
 app = typer.Typer(help="Events that need a human: parked, redriven.", no_args_is_help=True)
 
 
@@ -23,8 +26,7 @@ def parked(
     if as_json:
         print_json(rows)
     elif rows:
-        columns = list(rows[0])
-        print_table("Parked events", columns, ([row[name] for name in columns] for row in rows))
+        print_table("Parked events", SHOWN, ([row[name] for name in SHOWN] for row in rows))
     else:
         console().print("Nothing is parked.")
 

@@ -21,7 +21,7 @@ def settings(
 
     registry = load_registry()
     if markdown:
-        from azora.settings_reference import reference_markdown
+        from azora.settings.reference import reference_markdown
 
         typer.echo(reference_markdown(registry), nl=False)
         return

@@ -10,8 +10,8 @@ import typer
 from azora.cli.output import AsJson, DataDir, console, print_json
 
 if TYPE_CHECKING:
-    from azora.campus_settings import CampusSettings
     from azora.loader import Registry
+    from azora.settings.campus import CampusSettings
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (AZORA_HOST).")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")]

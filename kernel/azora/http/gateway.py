@@ -24,8 +24,8 @@ from azora.http.server import Server
 from azora.http.settings import HttpSettings
 from azora.http.static import StaticFiles
 from azora.http.wsgi import call_gateway
+from azora.observe.traces import finish_span, start_span
 from azora.settings import load_section
-from azora.traces import finish_span, start_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

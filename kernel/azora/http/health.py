@@ -11,7 +11,7 @@ from azora.http.exchange import HttpRequest, HttpResponse
 if TYPE_CHECKING:
     from azora.http.gateway import Gateway
 
-METRICS_PERMISSION = "azora.metrics"
+METRICS_PERMISSION = "azora.observe.metrics"
 
 
 def add_health(gateway: "Gateway") -> None:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from azora.http.exchange import Headers, HttpProblem, HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
-    from azora.campus_settings import CampusSettings
     from azora.http.settings import HttpSettings
+    from azora.settings.campus import CampusSettings
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _EXPOSED = (

@@ -6,8 +6,8 @@ from azora.http.exchange import HttpRequest
 from azora.http.security import is_https
 
 if TYPE_CHECKING:
-    from azora.campus_settings import CampusSettings
     from azora.http.settings import HttpSettings
+    from azora.settings.campus import CampusSettings
 
 
 class Proxies:

@@ -7,8 +7,8 @@ import secrets
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from azora.campus_settings import CampusSettings
     from azora.http.settings import HttpSettings
+    from azora.settings.campus import CampusSettings
 
 REPORT_PATH = "/api/csp-reports"
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

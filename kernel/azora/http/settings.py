@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from azora.settings_model import Bytes, Seconds, Settings
+from azora.settings.model import Bytes, Seconds, Settings
 
 
 class HttpSettings(Settings):

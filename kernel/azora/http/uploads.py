@@ -10,7 +10,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import NEED_DATA, Data, Epilogue, Field, File, MultipartDecoder
 
 from azora.errors import FieldError, Invalid
-from azora.filenames import safe_name
+from azora.files.names import safe_name
 from azora.http.csrf import FIELD
 from azora.http.edge import RequestReader
 from azora.http.exchange import HttpProblem, HttpRequest

@@ -15,7 +15,7 @@ from amqp import spec
 from kombu import Connection as Address
 
 from azora.errors import Unavailable
-from azora.logs import get_logger
+from azora.observe.logs import get_logger
 
 HEARTBEAT = 10
 """Seconds between heartbeats; a peer that is silent for two of them is gone."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azora.filenames import MAX_BYTES, safe_media_type, safe_name
+from azora.files.names import MAX_BYTES, safe_media_type, safe_name
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from azora.errors import Unavailable
 from azora.files import open_files
-from azora.files_s3 import open_bucket
+from azora.files.s3 import open_bucket
 from azora.settings import CampusSettings
 
 Settings = Callable[..., CampusSettings]

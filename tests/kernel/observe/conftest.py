@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from azora import logs, traces
 from azora.context import Context, enter, leave
+from azora.observe import logs, traces
 from azora.settings import load_campus_settings
 
 RESOURCE = {"service.name": "azora-test", "service.version": "0"}

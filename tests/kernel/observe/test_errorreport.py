@@ -14,7 +14,7 @@ import pytest
 from azora import __version__
 from azora.actor import Actor
 from azora.context import Context
-from azora.errorreport import configure_error_reports, report, stop_error_reports
+from azora.observe.errorreport import configure_error_reports, report, stop_error_reports
 from azora.settings import load_campus_settings
 
 
@@ -113,7 +113,7 @@ def test_a_server_that_is_away_costs_nothing(context: Context) -> None:
 def test_without_a_dsn_nothing_is_sent_or_imported() -> None:
     program = """
 import sys
-from azora.errorreport import configure_error_reports, report
+from azora.observe.errorreport import configure_error_reports, report
 from azora.settings import load_campus_settings
 configure_error_reports(load_campus_settings(), "host:1")
 report(ValueError())

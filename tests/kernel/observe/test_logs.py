@@ -16,9 +16,9 @@ from tests.kernel.observe.conftest import RESOURCE, Written
 
 from azora.actor import Actor
 from azora.context import Context
-from azora.logs import IntoPipeline, configure_logs, get_logger
+from azora.observe.logs import IntoPipeline, configure_logs, get_logger
+from azora.observe.telemetry import catch_uncaught
 from azora.settings import load_campus_settings
-from azora.telemetry import catch_uncaught
 
 Configure = Callable[..., Written]
 

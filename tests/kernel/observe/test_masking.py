@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 from tests.kernel.observe.corpus import Leak, corpus
 
-from azora.masking import STARS, is_sensitive, mask, mask_text, mask_url
+from azora.observe.masking import STARS, is_sensitive, mask, mask_text, mask_url
 from azora.settings import Settings
 
 surroundings = st.text(

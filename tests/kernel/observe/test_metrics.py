@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from azora.metrics import MAX_NAMES, MAX_OUTCOMES, OTHER, Metrics
+from azora.observe.metrics import MAX_NAMES, MAX_OUTCOMES, OTHER, Metrics
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from tests.kernel.observe.test_traces import Collector
 
 from azora.context import Context
 from azora.errors import ServiceError
-from azora.logs import get_logger
-from azora.traces import export_traces, finish_span, start_span
+from azora.observe.logs import get_logger
+from azora.observe.traces import export_traces, finish_span, start_span
 
 __all__ = ["sentry"]
 
@@ -68,7 +68,7 @@ def test_traces_leak_nothing() -> None:
 
 @pytest.mark.usefixtures("context")
 def test_error_reports_leak_nothing(sentry: ReceivingServer) -> None:
-    from azora.errorreport import stop_error_reports
+    from azora.observe.errorreport import stop_error_reports
 
     for leak in LEAKS[::8]:
         provoke(leak.text)

@@ -11,9 +11,9 @@ from werkzeug.test import Client
 from azora import Event, Reply, Request, Service, on_event, operation
 from azora.context import current
 from azora.http.gateway import Gateway
-from azora.logs import get_logger
+from azora.observe.logs import get_logger
+from azora.observe.traces import export_traces
 from azora.testing.servers import wait_until
-from azora.traces import export_traces
 
 
 class Greet(Request):

@@ -18,9 +18,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from azora.context import Context
 from azora.errors import NotFound, ServiceError
+from azora.observe.traceexport import TraceExporter, open_exporter
+from azora.observe.traces import export_traces, finish_span, start_span
 from azora.settings import load_campus_settings
-from azora.traceexport import TraceExporter, open_exporter
-from azora.traces import export_traces, finish_span, start_span
 
 RESOURCE = {"service.name": "azora-test"}
 

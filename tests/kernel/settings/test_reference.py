@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from azora.loader import load_registry
-from azora.settings_reference import reference_markdown
+from azora.settings.reference import reference_markdown
 
 PAGE = Path(__file__).parents[3] / "docs" / "settings.md"
 

@@ -4,7 +4,7 @@ import sys
 import traceback
 from typing import Any
 
-from azora.masking import mask_text
+from azora.observe.masking import mask_text
 
 
 def describe_exception(error: Any) -> dict[str, str]:

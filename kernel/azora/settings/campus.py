@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field, PrivateAttr, SecretStr, field_validator
 
-from azora.layers import Layers
-from azora.settings_model import Address, Bytes, Seconds, Settings, Share
+from azora.settings.layers import Layers
+from azora.settings.model import Address, Bytes, Seconds, Settings, Share
 
 Level = Literal["debug", "info", "warning", "error"]
 

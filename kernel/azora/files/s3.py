@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from azora.errors import NotFound, Unavailable
 from azora.files import BLOCK, FileStore
-from azora.incoming import Incoming, Inlet
+from azora.files.incoming import Incoming, Inlet
 
 if TYPE_CHECKING:
     from azora.settings import CampusSettings

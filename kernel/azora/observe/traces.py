@@ -12,7 +12,7 @@ from azora.errors import RequestError
 
 if TYPE_CHECKING:
     from azora.context import Context
-    from azora.traceexport import TraceExporter
+    from azora.observe.traceexport import TraceExporter
 
 SpanKind = Literal["operation", "route", "event", "client", "internal"]
 

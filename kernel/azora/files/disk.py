@@ -6,7 +6,7 @@ from pathlib import Path
 
 from azora.errors import NotFound
 from azora.files import BLOCK, FileStore
-from azora.incoming import Incoming, Inlet, disk_errors
+from azora.files.incoming import Incoming, Inlet, disk_errors
 from azora.threads import in_thread
 
 

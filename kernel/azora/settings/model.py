@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr
 
-from azora.masking import STARS, mask_url
+from azora.observe.masking import STARS, mask_url
 
 
 class Url:

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from azora.settings import KERNEL_SECTIONS, CampusSettings, section_class
-from azora.settings_model import Settings
+from azora.settings.model import Settings
 
 if TYPE_CHECKING:
     from azora.loader import Registry

@@ -12,9 +12,9 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, Trace
 
 from azora import __version__
 from azora.errors import AzoraError
-from azora.masking import mask_text
-from azora.tracebacks import describe_exception
-from azora.traces import Span
+from azora.observe.masking import mask_text
+from azora.observe.tracebacks import describe_exception
+from azora.observe.traces import Span
 
 if TYPE_CHECKING:
     from azora.settings import CampusSettings

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from azora.errors import NotFound, ServiceError
 from azora.extras import needs_extra
-from azora.filenames import safe_media_type, safe_name
-from azora.incoming import Incoming, Inlet
+from azora.files.incoming import Incoming, Inlet
+from azora.files.names import safe_media_type, safe_name
 from azora.messages import FileRef
 
 if TYPE_CHECKING:
@@ -111,11 +111,11 @@ def open_files(plugin: str, settings: "CampusSettings") -> FileStore:
     folder = settings.data_dir / "files" / plugin
     inlet = Inlet(folder / ".incoming", settings.max_upload, settings.min_free_disk)
     if settings.files == "disk":
-        from azora.files_disk import DiskStore
+        from azora.files.disk import DiskStore
 
         return DiskStore(folder, inlet)
     with needs_extra("s3", "AZORA_FILES"):
-        from azora.files_s3 import S3Store, open_bucket
+        from azora.files.s3 import S3Store, open_bucket
 
     return S3Store(open_bucket(settings), plugin, inlet)
 

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from azora.logs import get_logger
+from azora.observe.logs import get_logger
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric

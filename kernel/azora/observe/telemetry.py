@@ -7,11 +7,11 @@ import threading
 from typing import Any
 
 from azora import __version__
-from azora.errorreport import configure_error_reports, report, stop_error_reports
 from azora.extras import needs_extra
-from azora.logs import configure_logs, get_logger
+from azora.observe.errorreport import configure_error_reports, report, stop_error_reports
+from azora.observe.logs import configure_logs, get_logger
+from azora.observe.traces import export_traces
 from azora.settings import CampusSettings
-from azora.traces import export_traces
 
 
 def start_telemetry(settings: CampusSettings, role: str = "campus") -> None:
@@ -21,7 +21,7 @@ def start_telemetry(settings: CampusSettings, role: str = "campus") -> None:
     configure_error_reports(settings, resource["service.instance.id"])
     if settings.otlp_endpoint:
         with needs_extra("telemetry", "AZORA_OTLP_ENDPOINT"):
-            from azora.traceexport import open_exporter
+            from azora.observe.traceexport import open_exporter
 
         exporter = open_exporter(settings, resource)
         export_traces(exporter, settings.trace_sample)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretBytes, SecretStr
 
-from azora.maskedtext import STARS, mask_text, mask_url
+from azora.observe.maskedtext import STARS, mask_text, mask_url
 
 __all__ = ["STARS", "is_sensitive", "mask", "mask_text", "mask_url"]
 

@@ -15,8 +15,8 @@ import orjson
 import structlog
 
 from azora.context import current_or_none
-from azora.masking import mask, mask_text
-from azora.tracebacks import describe_exception
+from azora.observe.masking import mask, mask_text
+from azora.observe.tracebacks import describe_exception
 
 if TYPE_CHECKING:
     from azora.settings import CampusSettings

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from azora.campus_settings import CampusSettings
-from azora.layers import SettingsError, Value, read_layers
-from azora.settings_model import Address, Bytes, Seconds, Settings, Share
+from azora.settings.campus import CampusSettings
+from azora.settings.layers import SettingsError, Value, read_layers
+from azora.settings.model import Address, Bytes, Seconds, Settings, Share
 
 __all__ = [
     "Address",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from azora import __version__
 from azora.context import current_or_none
 from azora.extras import needs_extra
-from azora.masking import mask
+from azora.observe.masking import mask
 
 if TYPE_CHECKING:
     from azora.settings import CampusSettings
