@@ -11,7 +11,7 @@ from pathlib import Path
 import eventlet
 import pytest
 
-from azora import incoming
+from azora.files import incoming
 from azora.errors import ServiceError, Unavailable
 from azora.files import open_files
 from azora.settings import CampusSettings
