@@ -15,7 +15,7 @@ METRICS_PERMISSION = "azora.observe.metrics"
 
 
 def add_health(gateway: "Gateway") -> None:
-    """Serve /healthz, /readyz and /metrics."""
+    """Serve /healthz, /readyz and /metrics; a front asks each process for /metrics/<plugin>."""
     runtime = gateway.runtime
 
     def healthz(_request: HttpRequest) -> HttpResponse:
@@ -36,7 +36,8 @@ def add_health(gateway: "Gateway") -> None:
     gateway.router.add("GET", "/healthz", healthz)
     gateway.router.add("GET", "/readyz", readyz)
     if runtime.settings.metrics:
-        gateway.router.add("GET", "/metrics", metrics)
+        for path in ("/metrics", *(f"/metrics/{name}" for name in runtime.hosted)):
+            gateway.router.add("GET", path, metrics)
 
 
 def _json(status: int, document: object) -> HttpResponse:
