@@ -6,7 +6,7 @@ import eventlet
 
 from azora.campus import open_runtime
 from azora.control import ControlSocket
-from azora.errors import Unavailable
+from azora.errors import PluginError, Unavailable
 from azora.http.gateway import Gateway
 from azora.loader import Registry
 from azora.observe.logs import get_logger
@@ -35,6 +35,7 @@ class ServingProcess:
         self.runtime = open_runtime(settings, registry, names)
         self.gateway = Gateway(self.runtime)
         self.address = address
+        self._names = names
         self._control = ControlSocket(self.runtime, control)
         self._signals = SignalPipe()
         self._starting: eventlet.greenthread.GreenThread | None = None
@@ -44,6 +45,8 @@ class ServingProcess:
         self.runtime.start()
         if seed:
             self._seed()
+        if not self.runtime.hosted:
+            raise PluginError("; ".join(f"{name}: {why}" for name, why in self._refused().items()))
         self._listen()
 
     def start_when_migrated(self) -> None:
@@ -90,6 +93,13 @@ class ServingProcess:
             log.warning("awaiting_migrations", **awaited)
             eventlet.sleep(_RETRY)
         self.runtime.start()
+        self.runtime.awaited = self._refused()
+
+    def _refused(self) -> dict[str, str]:
+        """The plugins of this process that cannot run, and why."""
+        wanted = self._names or ()
+        refused = self.runtime.registry.refused
+        return {name: why for name, why in refused.items() if name in wanted}
 
     def _awaited(self) -> dict[str, str]:
         try:

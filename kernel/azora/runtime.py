@@ -174,7 +174,7 @@ class Runtime:
         if not self._started:
             return self.awaited or {"campus": "is starting"}
         waiting = self.waiting()
-        found = waiting if len(waiting) == len(self.hosted) else {}
+        found = self.awaited | (waiting if len(waiting) == len(self.hosted) else {})
         if self.transport and self.transport.trouble:
             found["broker"] = self.transport.trouble
         for hosted in self.hosted.values():

@@ -162,3 +162,11 @@ def test_without_its_broker_a_campus_says_what_it_awaits(new_campus, postgresql)
     campus = new_campus(options=options, probe="/healthz")
     campus.eventually(lambda: "the broker cannot be reached" in campus.http.get("/readyz").text)
     assert campus.http.get("/readyz").status_code == 503
+
+
+def test_an_address_that_is_taken_ends_all_of_it_with_one_line(campus, tmp_path):
+    broker = "amqp://guest:guest@127.0.0.1:1//"
+    taken = ("--port", str(campus.port), "--data", str(tmp_path))
+    done = campus.azora("up", "--processes", "--broker", broker, *taken)
+    assert done.code == 1
+    assert str(campus.port) in done.err and "Traceback" not in done.err
