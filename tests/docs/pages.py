@@ -1,7 +1,7 @@
 """What the documentation says: its pages, the commands that it shows, the files and links that it names.
 
 A fenced ```console block is run: `$ ` begins a command, `> ` continues it, and other lines are what it
-prints, where `…` stands for anything. A fenced block that begins with `# file: name` is written first.
+prints, where `…` stands for anything; `^C` stops a campus that it started. A fenced block that begins with `# file: name` is written first.
 """
 
 import re
