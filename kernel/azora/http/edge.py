@@ -5,34 +5,31 @@ not know are refused, and so is what a database could not store.
 """
 
 import re
-import types
-import typing
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import orjson
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from azora.contract import Operation
 from azora.dispatch import invalid
-from azora.errors import FieldError, Invalid
+from azora.errors import Invalid
 from azora.http.exchange import HttpProblem, HttpRequest
+from azora.http.fieldtypes import converter, is_file, is_list
 from azora.http.problems import from_validation
 from azora.http.router import template_fields
-from azora.messages import FileRef, Request
+from azora.http.storable import INT64, field_error, refuse_unstorable
+from azora.messages import Request
 
 BODY_VERBS = frozenset({"POST", "PUT", "PATCH"})
 MAX_QUERY_FIELDS = 200
-INT64 = 2**63
 
-_LISTS = (list, tuple, set, frozenset)
 _DOUBTFUL_JSON = re.compile(
     rb"\\u00(?:0[0-8bcef]|1[0-9a-f]|7f)|\\[bf]|\d{19}|NaN|Infinity", re.IGNORECASE
 )
 _DOUBTFUL_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\d{19}")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class RequestReader:
@@ -48,7 +45,7 @@ class RequestReader:
         self.file_fields = frozenset(name for name in model.model_fields if is_file(model, name))
         self.selects = "fields" in model.model_fields
         self.trims = operation.shape == "reply"
-        self._convert = {name: _converter(model, name) for name in model.model_fields}
+        self._convert = {name: converter(model, name) for name in model.model_fields}
         self._validate_json = model.__pydantic_validator__.validate_json
         self._validate = model.__pydantic_validator__.validate_python
 
@@ -123,7 +120,7 @@ class RequestReader:
             raise Invalid(
                 "A field is given twice.",
                 fields=[
-                    _field(
+                    field_error(
                         name, "given_twice", "Give it in the address or in the body, not in both."
                     )
                 ],
@@ -143,7 +140,8 @@ class RequestReader:
                 values.setdefault(name, []).append(value)
             elif name in values:
                 raise Invalid(
-                    "A field is given twice.", fields=[_field(name, "given_twice", "Give it once.")]
+                    "A field is given twice.",
+                    fields=[field_error(name, "given_twice", "Give it once.")],
                 )
             else:
                 values[name] = value
@@ -154,7 +152,7 @@ class RequestReader:
                 raise Invalid(
                     "A file is not given by reference.",
                     fields=[
-                        _field(
+                        field_error(
                             name, "upload_expected", "Send the file itself as multipart/form-data."
                         )
                     ],
@@ -187,55 +185,6 @@ def parse_query(query: str) -> Iterator[tuple[str, str]]:
             yield _decode(name), _decode(value)
 
 
-def refuse_unstorable(document: Any) -> None:
-    """Raise Invalid where a string holds control characters or a number is beyond 64 bits."""
-    found = [_field(path, code, detail) for path, code, detail in _unstorable(document, "") if code]
-    if found:
-        raise Invalid("Some fields are not right.", fields=found)
-
-
-def is_list(model: type[BaseModel], name: str) -> bool:
-    """Whether a field holds several values, so that a repeated query key fills it."""
-    return any(typing.get_origin(kind) in _LISTS or kind in _LISTS for kind in _kinds(model, name))
-
-
-def is_file(model: type[BaseModel], name: str) -> bool:
-    """Whether a field holds a stored file, so that an uploaded part fills it."""
-    return any(
-        isinstance(kind, type) and issubclass(kind, FileRef)
-        for whole in _kinds(model, name)
-        for kind in (whole, *typing.get_args(whole))
-    )
-
-
-def _kinds(model: type[BaseModel], name: str) -> Iterator[Any]:
-    annotation = model.model_fields[name].annotation
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        yield from typing.get_args(annotation)
-    else:
-        yield annotation
-
-
-def _converter(model: type[BaseModel], name: str) -> Callable[[str, Any], Any] | None:
-    """Text to the JSON value of a field, or None where text is right as it is."""
-    field = model.model_fields[name]
-    if field.annotation is str:
-        return None
-    kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
-
-    def convert(name: str, value: Any) -> Any:
-        try:
-            return adapter.dump_python(adapter.validate_python(value), mode="json")
-        except ValidationError as error:
-            failure = invalid(error)
-            for found in failure.fields:
-                found["field"] = f"{name}.{found['field']}".rstrip(".")
-            raise failure from None
-
-    return convert
-
-
 def _plain_json(body: bytes) -> Any:
     try:
         return from_json(body, allow_inf_nan=False)
@@ -247,7 +196,8 @@ def _object(body: bytes) -> dict[str, Any]:
     document = _plain_json(body)
     if not isinstance(document, dict):
         raise Invalid(
-            "The body must be a JSON object.", fields=[_field("", "model_type", "Not an object.")]
+            "The body must be a JSON object.",
+            fields=[field_error("", "model_type", "Not an object.")],
         )
     return document
 
@@ -260,24 +210,6 @@ def _with_integers(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _with_integers(member) for name, member in value.items()}
     return value
-
-
-def _unstorable(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
-    if isinstance(value, str):
-        if CONTROL.search(value):
-            yield path, "control_characters", "Control characters are not allowed."
-    elif isinstance(value, bool):
-        return
-    elif isinstance(value, int):
-        if not -INT64 <= value < INT64:
-            yield path, "number_too_large", "The number does not fit in 64 bits."
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            yield from _unstorable(name, path)
-            yield from _unstorable(member, f"{path}.{name}" if path else str(name))
-    elif isinstance(value, _LISTS):
-        for index, member in enumerate(value):
-            yield from _unstorable(member, f"{path}.{index}" if path else str(index))
 
 
 def _flat(values: dict[str, Any]) -> Iterator[Any]:
@@ -295,7 +227,3 @@ def _decode(text: str) -> str:
         return unquote_to_bytes(text.replace("+", " ")).decode()
     except UnicodeDecodeError:
         raise HttpProblem(400, "malformed_url", "The query is not valid UTF-8.") from None
-
-
-def _field(name: str, code: str, detail: str) -> FieldError:
-    return FieldError(field=name, code=code, detail=detail)

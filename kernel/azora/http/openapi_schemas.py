@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from azora.http.edge import INT64
+from azora.http.storable import INT64
 
 Schema = dict[str, Any]
 
