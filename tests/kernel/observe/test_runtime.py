@@ -136,3 +136,36 @@ def test_a_log_in_a_greenlet_of_its_own_keeps_the_trace(written: Written, contex
     run = contextvars.copy_context().run
     eventlet.spawn(run, get_logger("hello").info, "later").wait()
     assert written.lines[0]["trace_id"] == context.trace_id
+
+
+class Caller(Service):
+    @operation("POST /forward", public=True)
+    def forward(self, request: Greet) -> Greeting:
+        """Pass a greeting on."""
+        return self.call("hello.say", request, Greeting)
+
+
+@pytest.mark.needs("rabbitmq")
+def test_one_trace_leads_over_rabbitmq(tmp_path, rabbitmq):
+    collector = Collector()
+    hello = make_plugin("hello", services=[Hello], events=[Greeted])
+    caller = make_plugin("caller", services=[Caller])
+    broker = rabbitmq.new_vhost()
+    with (
+        running(tmp_path, hello, caller, names=["hello"], broker_url=broker) as far,
+        running(tmp_path, hello, caller, names=["caller"], broker_url=broker) as near,
+    ):
+        assert far.transport.wait_ready(10) and near.transport.wait_ready(10)
+        export_traces(collector.exporter, 1.0)
+        near.call("caller.forward", Greet(name="Thandi"), Greeting)
+        wait_until(lambda: len(collector.memory.get_finished_spans()) == 3, what="three spans")
+    spans = {
+        (span.name, span.attributes["azora.kind"]): span
+        for span in collector.memory.get_finished_spans()
+    }
+    root = spans["caller.forward", "operation"]
+    sent, served = spans["hello.say", "client"], spans["hello.say", "operation"]
+    assert root.parent is None
+    assert sent.parent.span_id == root.context.span_id
+    assert served.parent.span_id == sent.context.span_id and served.parent.is_remote
+    assert len({span.context.trace_id for span in spans.values()}) == 1
