@@ -131,6 +131,14 @@ def m0004_audit_down(schema: Schema) -> None:
     schema.drop_table("azora_audit")
 
 
+def m0005_owner_of_what_runs(schema: Schema) -> None:
+    schema.add_column("azora_inbox", "owner", peewee.TextField(null=True))
+
+
+def m0005_owner_of_what_runs_down(schema: Schema) -> None:
+    schema.drop_column("azora_inbox", "owner")
+
+
 _AUDIT_FUNCTION = """
 CREATE FUNCTION azora_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -3,8 +3,7 @@
 import random
 import time
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import eventlet
@@ -12,11 +11,13 @@ from eventlet.greenpool import GreenPool
 from eventlet.semaphore import Semaphore
 
 from azora.contract import Handler
-from azora.errors import ServiceError, Unavailable
+from azora.errors import ServiceError
 from azora.events.bell import Bell
 from azora.events.claim import Claim, Duplicate
 from azora.events.envelope import Envelope
 from azora.events.inbox import FAR, Delivery, Failure, Inbox
+from azora.events.liveness import Liveness
+from azora.events.pace import Pace
 from azora.events.parking import ParkedEvent, Parking
 
 if TYPE_CHECKING:
@@ -28,27 +29,6 @@ Outcome = Literal["done", "duplicate", "stored"]
 _suspect_running = False
 """Whether this process runs a delivery that was running when a process ended: one at a time, so that
 the next crash blames the right one."""
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How fast deliveries run and fail; seconds unless said otherwise."""
-
-    width: int = 16
-    """Handlers that run side by side in one plugin."""
-    first_pause: float = 0.5
-    longest_pause: float = 600.0
-    idle: float = 2.0
-    """After so long the inbox is looked at unasked: another replica may have stored something."""
-    grace: float = 15.0
-    """A row whose handler's time is up by so much belongs to a process that ended."""
-    window: int = 256
-    """Rows that one look for work considers before it looks at all of them."""
-    look_at_all: float = 0.25
-    """So often all rows are looked at, where those of the window wait for others of their keys."""
-    keep_done: float = 7 * 86_400.0
-    """For so long a repeated event is recognised as one."""
-    clean_every: float = 600.0
 
 
 class Consumer:
@@ -66,6 +46,8 @@ class Consumer:
         self.pace = pace or Pace()
         self.inbox = Inbox(hosted.database)
         self.parking = Parking(hosted.database)
+        self._liveness = Liveness(hosted.database, self.pace.lease)
+        self._in_hand: set[int] = set()
         self.handlers = {handler.name: handler for handler in handlers}
         self._by_event: dict[str, list[Handler]] = {}
         for handler in handlers:
@@ -114,9 +96,11 @@ class Consumer:
         if failure is None:
             return "done" if claim.taken else "duplicate"
         state, due = self._after(handler, 1)
-        with self.database.transaction():
-            self.inbox.insert_failed(envelope, handler.name, state, failure, time.time(), due)
-        self.ring()
+        self._record(
+            lambda: self.inbox.insert_failed(
+                envelope, handler.name, state, failure, time.time(), due
+            )
+        )
         return "stored"
 
     def run(self) -> None:
@@ -126,6 +110,7 @@ class Consumer:
         first = True
         while True:
             try:
+                self._liveness.show()
                 self._recover(everything=first and self.database.dialect == "sqlite")
                 first = False
                 if not self._start_due():
@@ -156,20 +141,23 @@ class Consumer:
 
     def _store_in_order(self, handler: Handler, envelope: Envelope, lane: str) -> Outcome:
         """Store the event before any that was brought later, however long the database is away."""
-        pause = 0.1
         with self._storing:
-            while True:
-                try:
-                    with self.database.transaction():
-                        self.inbox.insert([(envelope, handler.name, lane)], time.time())
-                    self.ring()
-                    return "stored"
-                except Unavailable as error:
-                    self.hosted.log.warning(
-                        "ordered events wait for the database", error=str(error)
-                    )
-                eventlet.sleep(pause)
-                pause = min(pause * 2, 5.0)
+            self._record(lambda: self.inbox.insert([(envelope, handler.name, lane)], time.time()))
+        return "stored"
+
+    def _record(self, write: Callable[[], object]) -> None:
+        """Write what became of an event, however long the database is away or full."""
+        pause = 0.1
+        while True:
+            try:
+                with self.database.transaction():
+                    write()
+                self.ring()
+                return
+            except ServiceError as error:
+                self.hosted.log.warning("what became of an event waits", error=str(error))
+            eventlet.sleep(pause)
+            pause = min(pause * 2, 5.0)
 
     def _start_due(self) -> int:
         """Start what is due as far as there is room; returns how many."""
@@ -182,6 +170,7 @@ class Consumer:
             started += self._claim(1, now, suspects=True)
         self._blocked = not started
         for delivery in started:
+            self._in_hand.add(delivery.seq)
             self._pool.spawn_n(self._run, delivery)
         return len(started)
 
@@ -213,6 +202,8 @@ class Consumer:
         self._bell.wait(longest if due is None else min(longest, max(due - now, 0.001)))
 
     def _clean(self, before: float) -> None:
+        with self.database.transaction():
+            self._liveness.forget_others()
         while True:
             with self.database.transaction():
                 if not self.inbox.clean(before):
@@ -229,11 +220,13 @@ class Consumer:
             failure = self._attempt(handler, Claim(delivery.envelope, handler.name, delivery))
             if failure is not None:
                 state, due = self._after(handler, delivery.attempts)
-                with self.database.transaction():
-                    self.inbox.mark_failed(delivery, state, failure, time.time(), due)
+                self._record(
+                    lambda: self.inbox.mark_failed(delivery, state, failure, time.time(), due)
+                )
         except Exception:  # the row keeps running until its time is up, and is then tried again
             self.hosted.log.exception("an attempt was not recorded", event_id=delivery.envelope.id)
         finally:
+            self._in_hand.discard(delivery.seq)
             if delivery.crashes:
                 _suspect_running = False
             self.ring()
@@ -243,7 +236,7 @@ class Consumer:
         try:
             self.hosted.handle(handler, claim.envelope, claim)
             if not claim.taken:
-                claim.settle(self.database)
+                self._record(lambda: claim.take(self.database))
         except Duplicate:
             return None
         except (Exception, eventlet.Timeout) as error:  # noqa: BLE001 - a handler may raise anything
@@ -254,7 +247,8 @@ class Consumer:
                 )  # fmt: skip
                 return None
             return Failure(
-                f"{type(error).__name__}: {error}"[:2000], traceback.format_exc(limit=-20)[-8000:]
+                _storable(f"{type(error).__name__}: {error}"[:2000]),
+                _storable(traceback.format_exc(limit=-20)[-8000:]),
             )
         return None
 
@@ -267,11 +261,13 @@ class Consumer:
 
     def _recover(self, everything: bool) -> None:
         """Put rows back that were running when their process ended. On SQLite that was the last owner."""
+        if not self._liveness.may_judge():
+            return
         now = time.time()
         abandoned = self.inbox.abandoned(now + 1e9 if everything else now)
         for seq, name, attempts, lane in abandoned:
             handler = self.handlers.get(name)
-            if handler is None:
+            if handler is None or seq in self._in_hand:
                 continue
             state, due = self._after(handler, attempts)
             with self.database.transaction():
@@ -279,6 +275,11 @@ class Consumer:
                 self.inbox.recover(seq, attempts, state, words, now, due)
                 if lane:
                     self.inbox.defer_lane(lane, FAR if state == "parked" else due)
+
+
+def _storable(words: str) -> str:
+    """The words without what a database takes in no text: NUL, and halves of characters."""
+    return words.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def _lane(handler: Handler, envelope: Envelope) -> str | None:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from azora.data.database import PluginDatabase, Row
+from azora.data.leases import this_process
 from azora.events.envelope import Envelope
+from azora.events.liveness import LEASE_NAME
 
 FAR = 1e12
 """A due time that never comes: the row waits behind a parked one."""
@@ -18,7 +20,7 @@ _INSERT = (
     "INSERT INTO azora_inbox (event, handler, state, attempts, crashes, due, changed, lane, error, stack, "
     f"{_FIELDS}) VALUES ({', '.join('?' * 18)}) ON CONFLICT (event, handler) DO NOTHING"
 )
-_CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, due = ?, changed = ?
+_CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, owner = ?, due = ?, changed = ?
     WHERE seq IN (
         SELECT seq FROM (
             SELECT seq, lane FROM azora_inbox
@@ -31,9 +33,9 @@ _CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, 
         ORDER BY seq LIMIT ?)
     RETURNING seq, event, handler, attempts, crashes, lane, {_FIELDS}"""
 _SUSPECTED = "SELECT 1 FROM azora_inbox WHERE state = 'pending' AND crashes > 0 LIMIT 1"
-_ABANDONED = (
-    "SELECT seq, handler, attempts, lane FROM azora_inbox WHERE state = 'running' AND due <= ?"
-)
+_ABANDONED = f"""SELECT seq, handler, attempts, lane FROM azora_inbox WHERE state = 'running' AND (
+    due <= ? OR owner <> ? AND NOT EXISTS (
+        SELECT 1 FROM azora_leases WHERE name = '{LEASE_NAME}' || owner AND until > ?))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ class Inbox:
             crashes="> 0" if suspects else "= 0",
             locking="FOR UPDATE SKIP LOCKED" if self.database.dialect == "postgresql" else "",
         )
-        rows = self.database.execute(sql, until, now, now, *handlers, window, limit)
+        given = (this_process(), until, now, now, *handlers, window, limit)
+        rows = self.database.execute(sql, *given)
         return sorted(map(_delivery, rows), key=lambda delivery: delivery.seq)
 
     def mark_done(self, delivery: Delivery, now: float) -> bool:
@@ -160,9 +163,9 @@ class Inbox:
             "UPDATE azora_inbox SET due = ? WHERE lane = ? AND state = 'pending'", due, lane
         )
 
-    def abandoned(self, before: float) -> list[Row]:
-        """(seq, handler, attempts, lane) of rows whose process ended while they ran."""
-        return self.database.execute(_ABANDONED, before)
+    def abandoned(self, now: float) -> list[Row]:
+        """(seq, handler, attempts, lane) of rows that run too long, or whose process lives no more."""
+        return self.database.execute(_ABANDONED, now, this_process(), now)
 
     def recover(
         self, seq: int, attempts: int, state: str, error: str, now: float, due: float

@@ -1,5 +1,6 @@
 """Moves a plugin's outbox to the courier: in batches, in order, again until it is durable there."""
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import eventlet
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 BATCH = 200
 IDLE = 2.0
 """Seconds after which the outbox is looked at unasked: rows of a replica that died wait there."""
-LEASE = 15.0
-PUBLISHING = 5.0
-"""Seconds that one batch may take; well below the lease, so that two relays never overlap."""
+BATCH_BYTES = 4_000_000
+LEASE = 8.0
+"""Seconds for which events may wait for a relay whose process was killed."""
+PUBLISHING = 3.5
+"""Seconds that one batch may take; less than half the lease, so that two relays never overlap."""
 LONGEST_PAUSE = 5.0
 
 
@@ -61,7 +64,7 @@ class Relay:
         done = 0
         try:
             while outbox.waiting(database) and self._lease.take():
-                rows = outbox.oldest(database, BATCH)
+                rows = _one_batch(outbox.oldest(database, BATCH))
                 self._publish([envelope for _, envelope in rows])
                 outbox.remove(database, [seq for seq, _ in rows])
                 done += len(rows)
@@ -73,3 +76,9 @@ class Relay:
     def _publish(self, envelopes: list[Envelope]) -> None:
         with eventlet.Timeout(PUBLISHING):
             self.courier.publish(envelopes)
+
+
+def _one_batch(rows: list[tuple[int, Envelope]]) -> list[tuple[int, Envelope]]:
+    """As many as fit into one batch, and one at least."""
+    sizes = accumulate(len(envelope.data) for _, envelope in rows)
+    return rows[: max(1, sum(size <= BATCH_BYTES for size in sizes))]

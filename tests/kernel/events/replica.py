@@ -19,7 +19,7 @@ from azora.events.relay import Relay
 
 __all__ = ["command"]
 
-PACE = Pace(first_pause=0.01, longest_pause=0.1, idle=0.2, grace=1.0)
+PACE = Pace(first_pause=0.01, longest_pause=0.1, idle=0.2, lease=1.0, grace=1.0)
 KEYS = 7
 
 
