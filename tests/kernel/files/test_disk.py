@@ -11,9 +11,8 @@ from pathlib import Path
 import eventlet
 import pytest
 
-from azora.files import incoming
 from azora.errors import ServiceError, Unavailable
-from azora.files import open_files
+from azora.files import incoming, open_files
 from azora.settings import CampusSettings
 
 Settings = Callable[..., CampusSettings]
