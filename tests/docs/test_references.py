@@ -50,6 +50,12 @@ def test_generated_parts_are_fresh():
     )
 
 
+def test_every_folder_of_the_kernel_is_on_the_map():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    folders = {init.parent for init in (ROOT / "kernel" / "azora").rglob("__init__.py")}
+    assert [named(folder) for folder in folders if f"`{named(folder)}/`" not in page] == []
+
+
 def test_every_decision_is_in_their_list():
     folder = ROOT / "docs" / "decisions"
     listed = set(_LINK.findall((folder / "README.md").read_text("utf-8")))
