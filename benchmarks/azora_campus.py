@@ -24,9 +24,9 @@ from azora.loader import load_registry
 from azora.observe.telemetry import resource_of, start_telemetry
 from azora.observe.traceexport import TraceExporter
 from azora.observe.traces import export_traces
+from azora.processes.upgrade import upgrade
 from azora.runtime import Runtime
 from azora.settings import load_campus_settings
-from azora.upgrade import upgrade
 from benchmarks.load import PAYLOAD, answer_orders, call_load, percentile, wait_for_the_end
 from benchmarks.plugins import (
     BENCH,

@@ -13,9 +13,9 @@ from pathlib import Path
 from azora.campus import prepare_campus
 from azora.cli.campus import control_path
 from azora.loader import load_registry
-from azora.process import ServingProcess
+from azora.processes.serving import ServingProcess
+from azora.processes.upgrade import upgrade
 from azora.settings import load_campus_settings
-from azora.upgrade import upgrade
 from benchmarks.plugins import module_of, trivial
 
 PLUGINS = 20

@@ -7,8 +7,8 @@ from azora.actor import load_keyring
 from azora.campus import open_runtime, prepare_campus
 from azora.context import Context
 from azora.loader import load_registry
+from azora.processes.upgrade import upgrade
 from azora.settings import load_campus_settings
-from azora.upgrade import upgrade
 
 
 def make_plugin(name, **facts):

@@ -31,8 +31,8 @@ from azora import (
 )
 from azora.campus import open_runtime, prepare_campus
 from azora.loader import load_registry
+from azora.processes.upgrade import upgrade
 from azora.settings import load_campus_settings
-from azora.upgrade import upgrade
 
 pytestmark = pytest.mark.needs("rabbitmq")
 

@@ -7,7 +7,7 @@ import pytest
 
 from azora.errors import Unavailable
 from azora.http.exchange import BufferedBody, HttpRequest
-from azora.upstream import Upstream
+from azora.processes.upstream import Upstream
 
 
 @pytest.fixture

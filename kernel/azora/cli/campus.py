@@ -12,7 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from azora.control import (
+from azora.errors import Conflict, Unavailable
+from azora.processes.control import (
     OPERATOR,
     ControlClient,
     DataLock,
@@ -20,7 +21,6 @@ from azora.control import (
     parked_events,
     redrive_events,
 )
-from azora.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
     from azora.runtime import Runtime
@@ -165,7 +165,7 @@ def _own(settings: "CampusSettings") -> Iterator[OwnCampus]:
     from azora.campus import open_runtime, prepare_campus
     from azora.loader import load_registry
     from azora.observe.logs import configure_logs
-    from azora.upgrade import upgrade
+    from azora.processes.upgrade import upgrade
 
     configure_logs(settings.model_copy(update={"log_level": "warning"}), {})
     registry = load_registry()

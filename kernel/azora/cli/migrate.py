@@ -19,7 +19,7 @@ def migrate(
     from azora.campus import open_runtime, prepare_campus
     from azora.cli.campus import campus_settings, locked
     from azora.loader import load_registry
-    from azora.upgrade import upgrade
+    from azora.processes.upgrade import upgrade
 
     settings = campus_settings(data, database_url=database, broker_url=None)
     registry = load_registry()

@@ -41,7 +41,7 @@ def up(
         raise Invalid("--processes needs a broker: --broker amqp://user:password@host/vhost")
     with locked(settings, always=True):
         if processes:
-            from azora.supervisor import Supervisor
+            from azora.processes.supervisor import Supervisor
 
             Supervisor(settings, seed=not empty, announce=_announcer(began, as_json)).run()
         else:
@@ -60,7 +60,7 @@ def run(
     from azora.campus import prepare_campus
     from azora.cli.campus import campus_settings, control_path, locked
     from azora.loader import load_registry
-    from azora.process import ServingProcess
+    from azora.processes.serving import ServingProcess
 
     settings = campus_settings(data, host=host, port=port, broker_url=broker, database_url=database)
     registry = load_registry()
@@ -82,8 +82,8 @@ def _serve_embedded(
         from azora.campus import prepare_campus
         from azora.cli.campus import control_path
         from azora.loader import load_registry
-        from azora.process import ServingProcess
-        from azora.upgrade import upgrade
+        from azora.processes.serving import ServingProcess
+        from azora.processes.upgrade import upgrade
 
         registry = load_registry()
         prepare_campus(settings, registry)

@@ -23,10 +23,10 @@ from azora.errors import Unavailable
 from azora.hooks import hookimpl
 from azora.loader import load_registry
 from azora.messages import Event, Message
+from azora.processes.upgrade import upgrade
 from azora.runtime import Runtime
 from azora.settings import load_campus_settings
 from azora.tables import Table
-from azora.upgrade import upgrade
 
 Answer = Message | Callable[[dict[str, Any]], Message] | Exception
 

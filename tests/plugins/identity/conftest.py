@@ -15,8 +15,8 @@ from azora.context import Context
 from azora.events.outbox import Outbox
 from azora.ids import uuid7
 from azora.loader import load_registry
+from azora.processes.upgrade import upgrade
 from azora.settings import load_campus_settings
-from azora.upgrade import upgrade
 from azora_identity import plugin
 from azora_identity.models import TABLES
 

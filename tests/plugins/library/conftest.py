@@ -18,8 +18,8 @@ from azora.campus import open_runtime, prepare_campus
 from azora.context import Context
 from azora.ids import uuid7
 from azora.loader import load_registry
+from azora.processes.upgrade import upgrade
 from azora.settings import load_campus_settings
-from azora.upgrade import upgrade
 from azora_library import plugin
 
 OPERATOR = "operator:cli"

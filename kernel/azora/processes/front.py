@@ -24,9 +24,9 @@ from azora.http.security import SecurityHeaders
 from azora.http.server import Server
 from azora.http.settings import HttpSettings
 from azora.loader import Registry
+from azora.processes.upstream import HOP_BY_HOP, PATIENCE, Upstream
 from azora.settings import CampusSettings, load_settings
 from azora.shell.links import path_pattern
-from azora.upstream import HOP_BY_HOP, PATIENCE, Upstream
 
 _CREDENTIALS = ("cookie", "authorization", "user-agent", "accept-language", "x-csrf-token")
 

@@ -22,14 +22,14 @@ import azora.rpc.transport  # noqa: F401 – loaded before the fork, so that its
 from azora.campus import open_runtime, prepare_campus
 from azora.cli.campus import control_path
 from azora.errors import AzoraError, PluginError
-from azora.front import Front, socket_path
 from azora.loader import Registry, load_registry
 from azora.observe.logs import configure_logs, get_logger
 from azora.observe.telemetry import resource_of, start_telemetry, stop_telemetry
-from azora.process import ServingProcess
+from azora.processes.front import Front, socket_path
+from azora.processes.serving import ServingProcess
+from azora.processes.signals import SignalPipe, exit_at_the_second
+from azora.processes.upgrade import upgrade
 from azora.settings import CampusSettings
-from azora.signals import SignalPipe, exit_at_the_second
-from azora.upgrade import upgrade
 
 FRONT, MIGRATION = "front", "migration"
 FATAL = 78

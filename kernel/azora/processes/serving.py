@@ -5,15 +5,15 @@ from pathlib import Path
 import eventlet
 
 from azora.campus import open_runtime
-from azora.control import ControlSocket
 from azora.errors import PluginError, Unavailable
 from azora.http.gateway import Gateway
 from azora.loader import Registry
 from azora.observe.logs import get_logger
 from azora.observe.telemetry import start_telemetry, stop_telemetry
+from azora.processes.control import ControlSocket
+from azora.processes.signals import SignalPipe, exit_at_the_second
+from azora.processes.upgrade import awaited_migrations
 from azora.settings import CampusSettings
-from azora.signals import SignalPipe, exit_at_the_second
-from azora.upgrade import awaited_migrations
 
 _RETRY = 1.0
 """Seconds between two looks at a database that is not there yet, or is older than its code."""
