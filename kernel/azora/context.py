@@ -1,5 +1,6 @@
 """Who calls, under which trace, until when: one value per worker, carried along in headers."""
 
+import math
 import secrets
 import time
 from contextvars import ContextVar
@@ -100,9 +101,11 @@ class Context:
             context.chain = tuple(chain.split(","))
         if deadline := headers.get(DEADLINE):
             try:
-                context.deadline = time.monotonic() + float(deadline) - time.time()
+                left = float(deadline) - time.time()
             except ValueError:
-                pass
+                left = math.inf
+            if math.isfinite(left):
+                context.deadline = time.monotonic() + left
         if trace := parse_traceparent(headers.get(TRACEPARENT)):
             context.trace_id, context.span_id, context.sampled = trace
         return context

@@ -9,6 +9,8 @@ from azora.errors import Invalid
 
 PREFIX = "cloudEvents:"
 SPEC_VERSION = "1.0"
+LONGEST = 1000
+"""Characters of an attribute: all of them travel in one header frame, and are stored as text."""
 CONTENT_TYPE = "application/json"
 
 
@@ -50,16 +52,19 @@ class Envelope:
     def from_headers(cls, headers: Mapping[str, Any], data: bytes) -> "Envelope":
         """The event that a message carries. Raises Invalid where a required attribute is missing."""
         found = {
-            name.removeprefix(PREFIX): value
+            name.removeprefix(PREFIX): str(value)
             for name, value in headers.items()
             if name.startswith(PREFIX)
         }
+        for name, value in found.items():
+            if "\0" in value or len(value) > LONGEST:
+                raise Invalid(f"{name} is too long or holds NUL", code="not_an_event")
         try:
             return cls(
                 id=found["id"],
                 source=found["source"],
                 type=found["type"],
-                version=int(found.get("dataversion", 1)),
+                version=_version(found.get("dataversion", "1")),
                 time=datetime.fromisoformat(found["time"]).timestamp(),
                 key=found.get("partitionkey"),
                 data=data,
@@ -68,3 +73,10 @@ class Envelope:
             )
         except (KeyError, ValueError, TypeError) as error:
             raise Invalid(f"this message is no CloudEvent: {error}", code="not_an_event") from None
+
+
+def _version(words: str) -> int:
+    number = int(words)
+    if not 0 < number < 2**31:
+        raise ValueError(f"{words} is no version")
+    return number

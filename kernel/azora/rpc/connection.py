@@ -16,6 +16,7 @@ from kombu import Connection as Address
 
 from azora.errors import Unavailable
 from azora.observe.logs import get_logger
+from azora.rpc.undecodable import ForgivingConnection
 
 HEARTBEAT = 10
 """Seconds between heartbeats; a peer that is silent for two of them is gone."""
@@ -111,6 +112,8 @@ class BrokerConnection:
             except LOST as error:
                 if not self._stopping:
                     self.log.warning("broker_lost", error=str(error) or type(error).__name__)
+            except Exception:  # whatever a peer has sent, the process stays reachable
+                self.log.exception("broker_lost")
             finally:
                 self._drop()
             eventlet.sleep(pause * random.uniform(0.5, 1.5))
@@ -127,7 +130,9 @@ class BrokerConnection:
         return connection
 
     def _establish(self) -> amqp.Connection:
-        connection = self._address.transport.establish_connection()
+        transport = self._address.transport
+        transport.Connection = ForgivingConnection
+        connection = transport.establish_connection()
         sock = connection.transport.sock
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
@@ -176,4 +181,5 @@ def decoded(headers: dict[str, Any] | None) -> dict[str, str]:
     return {
         key: value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
         for key, value in (headers or {}).items()
+        if isinstance(key, str)
     }

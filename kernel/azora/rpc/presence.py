@@ -65,8 +65,11 @@ class Presence:
         channel.basic_consume(queue, no_ack=True, callback=self._on_said)
 
     def _on_said(self, message: amqp.Message) -> None:
-        about = orjson.loads(message.body)
-        if about["plugins"]:
-            self._nodes[about["name"]] = Node(**{**about, "seen": time.time()})
+        try:
+            about = Node(**{**orjson.loads(message.body), "seen": time.time()})
+        except (ValueError, TypeError):
+            return  # somebody else's message
+        if about.plugins:
+            self._nodes[about.name] = about
         else:
-            self._nodes.pop(about["name"], None)
+            self._nodes.pop(about.name, None)

@@ -1,5 +1,6 @@
 """Serves a plugin's operations on its Nameko queue: `rpc-<plugin>`, bound to `nameko-rpc`."""
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import amqp
@@ -8,7 +9,7 @@ import orjson
 
 from azora.context import ACTOR, Context
 from azora.dispatch import BoundOperation, to_json
-from azora.errors import NotAuthenticated, NotFound, RequestError, Unavailable
+from azora.errors import DeadlineExceeded, NotAuthenticated, NotFound, RequestError, Unavailable
 from azora.messages import Request
 from azora.rpc.connection import BrokerConnection, declare_exchange, decoded
 from azora.rpc.faults import serialize
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 API_TOKEN = "nameko.api_token"
 """The header that a stock caller's context data `{"api_token": …}` becomes."""
+
+REPLY_PATIENCE = 5.0
+"""Seconds for which an answer waits for a connection that is just coming, or coming back."""
 
 _OURS = b'{"args":[],"kwargs":'
 
@@ -63,7 +67,7 @@ class RpcServer:
         if self._stopping:
             message.channel.basic_reject(message.delivery_tag, requeue=True)
             return
-        bound = self._hosted.operations.get(message.delivery_info["routing_key"])
+        bound = self._hosted.operations.get(_target(message))
         early = bound is not None and not bound.operation.idempotent
         if early:
             self._settle(message)
@@ -77,13 +81,18 @@ class RpcServer:
 
     def _answer(self, message: amqp.Message, bound: BoundOperation | None) -> bytes:
         if bound is None:
-            raise NotFound(
-                f"no operation {message.delivery_info['routing_key']}", code="operation_not_found"
-            )
+            raise NotFound(f"no operation {_target(message)}", code="operation_not_found")
         if bound.operation.shape == "stream":
             raise RequestError(f"{bound.full} streams: call it over HTTP", code="streams_over_http")
+        if len(message.body) > bound.operation.max_body:
+            raise RequestError(
+                f"{bound.full} takes at most {bound.operation.max_body} bytes",
+                code="message_too_large",
+            )
         headers = decoded(message.properties.get("application_headers"))
         context = Context.from_headers(self._hosted.runtime, headers)
+        if context.deadline is not None and context.deadline <= time.monotonic():
+            raise DeadlineExceeded(f"{bound.full} was asked too late")
         if ACTOR not in headers and API_TOKEN in headers:
             context.token = self._hosted.runtime.resolve(headers[API_TOKEN])
             if context.token is None:
@@ -103,17 +112,16 @@ class RpcServer:
             correlation_id=message.properties.get("correlation_id", ""),
         )
         try:
+            self._connection.wait_ready(REPLY_PATIENCE)
             self._connection.publish(self._channel, answer, EXCHANGE, reply_to)
         except Unavailable:
-            self._hosted.log.warning("reply_lost", operation=message.delivery_info["routing_key"])
+            self._hosted.log.warning("reply_lost", operation=_target(message))
 
     def _settle(self, message: amqp.Message) -> None:
         try:
             message.channel.basic_ack(message.delivery_tag)
         except (OSError, amqp.AMQPError, AttributeError):
-            self._hosted.log.warning(
-                "acknowledgement_lost", operation=message.delivery_info["routing_key"]
-            )
+            self._hosted.log.warning("acknowledgement_lost", operation=_target(message))
 
 
 def _request(bound: BoundOperation, body: bytes | str) -> Request:
@@ -121,15 +129,30 @@ def _request(bound: BoundOperation, body: bytes | str) -> Request:
     raw = body.encode() if isinstance(body, str) else bytes(body)
     if raw.startswith(_OURS):
         return bound.parse_json(raw[len(_OURS) : -1])
-    try:
-        call: dict[str, Any] = orjson.loads(raw)
-        arguments, keywords = call["args"], call["kwargs"]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        raise RequestError(
-            "the message lacks `args` or `kwargs`", code="malformed_message"
-        ) from None
+    arguments, keywords = _call_in(raw)
     if len(arguments) == 1 and isinstance(arguments[0], dict):
         keywords = {**arguments[0], **keywords}
     elif arguments:
         raise RequestError(f"{bound.full} takes keyword arguments", code="incorrect_signature")
     return bound.parse(keywords)
+
+
+def _call_in(raw: bytes) -> tuple[list[Any], dict[str, Any]]:
+    """The positional and the named arguments of a Nameko body."""
+    try:
+        call: Any = orjson.loads(raw)
+    except ValueError:
+        call = None
+    if isinstance(call, dict):
+        arguments, keywords = call.get("args"), call.get("kwargs")
+        if isinstance(arguments, list) and isinstance(keywords, dict):
+            return arguments, keywords
+    raise RequestError(
+        "the message holds no list `args` and object `kwargs`", code="malformed_message"
+    )
+
+
+def _target(message: amqp.Message) -> str:
+    """The operation that is asked for, as text that can be sent back."""
+    key: str = message.delivery_info["routing_key"]
+    return key.encode("utf-8", "replace").decode()

@@ -13,7 +13,7 @@ import eventlet
 import orjson
 from eventlet.event import Event
 
-from azora.errors import DeadlineExceeded, Unavailable
+from azora.errors import DeadlineExceeded, ServiceError, Unavailable
 from azora.rpc.connection import BrokerConnection, declare_exchange
 from azora.rpc.faults import deserialize
 
@@ -106,7 +106,12 @@ def _result(body: bytes | str) -> bytes:
     raw = body.encode() if isinstance(body, str) else bytes(body)
     if raw.startswith(_RESULT) and raw.endswith(_NO_ERROR):
         return raw[len(_RESULT) : -len(_NO_ERROR)]
-    answer: dict[str, Any] = orjson.loads(raw)
+    try:
+        answer: Any = orjson.loads(raw)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise ServiceError("the callee answered what is no reply", code="reply_unreadable")
     if answer.get("error"):
         raise deserialize(answer["error"])
     return orjson.dumps(answer.get("result"))

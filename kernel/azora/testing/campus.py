@@ -60,6 +60,7 @@ class CampusProcess(Server):
         self.url = f"http://127.0.0.1:{self.port}"
         self.data_dir = self.directory / "data"
         self.http = Client(self.url)
+        self.broker, self.database = broker, database
         self._given = environment or {}
         self._first: tuple[str, str] | None = None
         self._passwords: dict[str, str] = {}
