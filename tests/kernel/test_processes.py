@@ -48,12 +48,14 @@ def test_a_killed_process_starts_again(campus, name):
     os.kill(before, signal.SIGKILL)
     campus.eventually(lambda: processes(campus).get(name, before) != before)
     campus.eventually(campus.answers)
-    assert campus.http.get("/api/library/resources").ok
+    answer = campus.http.get("/api/library/resources")
+    assert answer.ok, answer.text
 
 
 def test_a_request_waits_for_a_process_that_is_being_restarted(campus):
     os.kill(processes(campus)["library"], signal.SIGKILL)
-    assert campus.http.get("/api/library/resources").ok
+    answer = campus.http.get("/api/library/resources")
+    assert answer.ok, answer.text
 
 
 def test_one_address_serves_every_plugin_its_pages_and_its_files(campus):

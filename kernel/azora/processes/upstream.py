@@ -21,6 +21,9 @@ HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
      "transfer-encoding", "upgrade", "proxy-connection"}
 )  # fmt: skip
+_LOSSES = 1
+"""New connections on which a repeatable request may be lost: a process that is killed takes some."""
+
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
 
@@ -43,6 +46,7 @@ class Upstream:
 
         Raises Unavailable: `not_sent` when nobody listens, `unknown` when it was lost on the way.
         """
+        lost = 0
         while True:
             peer, kept = self._connect(patience)
             exchange = _Exchange(peer, self._keep)
@@ -54,7 +58,8 @@ class Upstream:
                 repeatable = request.method in _REPEATABLE and isinstance(
                     request.body, BufferedBody
                 )
-                if not kept or not repeatable:
+                lost += not kept
+                if not repeatable or lost > _LOSSES:
                     raise Unavailable(
                         f"{self.name} ended while it worked on this.", sent="unknown"
                     ) from None
