@@ -40,10 +40,13 @@ class Peer:
 
     def ask(self, target: str | bytes, body: bytes = GOOD, headers=None, **properties):
         """The one reply to a request, read as JSON."""
-        sent = self.send(target, body, headers, **properties)
-        while not (answers := [each for each in self._found if each.correlation_id == sent]):
+        return self.answer_to(self.send(target, body, headers, **properties))
+
+    def answer_to(self, request: str):
+        """The one reply to a request that was sent before."""
+        while not (answers := [each for each in self._found if each.correlation_id == request]):
             self._connection.drain_events(timeout=15)
-        self._found.clear()
+        self._found = [each for each in self._found if each not in answers]
         assert len(answers) == 1
         return json.loads(answers[0].body)
 

@@ -18,7 +18,8 @@ class Writers:
         self.mark = uuid.uuid4().hex[:8]
         self.stored: list[str] = []
         self.refused: list[int] = []
-        self.broken: list[str] = []
+        self.unanswered: list[str] = []
+        """Titles of which nobody said whether they are stored: the connection or the server broke."""
         self._keys = idempotency_keys
         self._numbers = itertools.count()
         self._stopping = threading.Event()
@@ -50,13 +51,15 @@ class Writers:
                     "/api/library/resources", json=body, headers=headers, timeout=20
                 )
             except requests.RequestException:
-                self.broken.append(title)
+                self.unanswered.append(title)
                 self._stopping.wait(0.05)
                 continue
             if answer.status_code == 201:
                 self.stored.append(title)
             else:
                 self.refused.append(answer.status_code)
+                if answer.status_code >= 500:
+                    self.unanswered.append(title)
                 self._stopping.wait(0.02)
 
 
