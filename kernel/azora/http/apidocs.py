@@ -62,11 +62,10 @@ def _cached(
     """A document that is the same for all until the process is replaced; a page gets its policy."""
     tag = etag(body)
     headers: Headers = [("ETag", tag), ("Cache-Control", "public, no-cache")]
+    kind = "page" if gateway else "api"
+    if gateway:
+        headers.append(("Content-Security-Policy", gateway.security.policy("none")))
     wanted = request.headers.get("if-none-match")
     if wanted is not None and matches(wanted, tag, weak=True):
-        return HttpResponse(304, b"", headers)
-    headers.append(("Content-Type", media_type))
-    if gateway is None:
-        return HttpResponse(200, body, headers)
-    headers.append(("Content-Security-Policy", gateway.security.policy("none")))
-    return HttpResponse(200, body, headers, kind="page")
+        return HttpResponse(304, b"", headers, kind=kind)
+    return HttpResponse(200, body, [*headers, ("Content-Type", media_type)], kind=kind)

@@ -19,7 +19,7 @@ _PAGE = (
     "frame-ancestors {ancestors}; report-uri {report}; report-to csp"
 )
 _PERMISSIONS = (
-    "accelerometer=(), autoplay=(self), bluetooth=(), browsing-topics=(), camera=(self), "
+    "accelerometer=(), autoplay=(self), browsing-topics=(), camera=(self), "
     "display-capture=(self), fullscreen=(self), geolocation=(), gyroscope=(), hid=(), "
     "magnetometer=(), microphone=(self), midi=(), payment=(self), serial=(), usb=()"
 )

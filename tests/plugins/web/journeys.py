@@ -1,26 +1,10 @@
-"""Journeys through a campus in a real browser. Run as a program: it prints what it saw as JSON.
+"""Journeys through a campus in a real browser: functions for `azora.testing.browser.browse`."""
 
-    python journeys.py JOURNEY CHROMIUM URL [EMAIL PASSWORD]
-
-The tests run under green threads, which Playwright cannot; so it has a process of its own.
-"""
-
-import json
-import sys
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 OPEN = (
     "/",
     "/home",
@@ -149,21 +133,3 @@ def _complaint(message: Any, complaints: list[str]) -> None:
         message.type == "error" and "404" not in message.text
     ):
         complaints.append(message.text)
-
-
-JOURNEYS: dict[str, Callable[..., dict[str, Any]]] = {
-    "layout": layout,
-    "without-scripts": without_scripts,
-    "keyboard": keyboard,
-}
-
-
-def main(journey: str, executable: str, *arguments: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=ARGS)
-        print(json.dumps(JOURNEYS[journey](browser, *arguments)))
-        browser.close()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,15 +1,12 @@
 """The campus in a real browser: nothing sticks out, everything can be reached, and no script is needed."""
 
-import json
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from azora.testing.browser import browse
 from azora.testing.campus import Client
-from azora.testing.parts import executable
 
 pytestmark = pytest.mark.needs("chromium")
 JOURNEYS = Path(__file__).with_name("journeys.py")
@@ -35,17 +32,7 @@ def travel(embedded_campus, account):
 
     def run(journey, *, signed_in=False):
         who = account if signed_in else ()
-        command = [
-            sys.executable,
-            str(JOURNEYS),
-            journey,
-            executable("chromium"),
-            embedded_campus.url,
-            *who,
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=180)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return browse(JOURNEYS, journey, embedded_campus.url, *who)
 
     return run
 
@@ -82,7 +69,7 @@ def test_the_content_security_policy_holds(seen):
 
 
 def test_everything_works_without_scripts(travel):
-    seen = travel("without-scripts", signed_in=True)
+    seen = travel("without_scripts", signed_in=True)
     assert seen["sent to"] == "/sign-in?next=/account"
     assert seen["back at"] == "/account"
     assert seen["found at"] == "/search?query=the"

@@ -1,0 +1,95 @@
+"""The story in a real browser on a real campus: by pointer, by keyboard alone, and without scripts."""
+
+from pathlib import Path
+
+import pytest
+
+from azora.testing.browser import browse
+from azora.testing.campus import Client
+
+pytestmark = pytest.mark.needs("chromium")
+JOURNEYS = Path(__file__).with_name("journeys.py")
+PAPER = "Herons stand by the weir until the water tells them."
+
+
+@pytest.fixture
+def newcomer(embedded_campus):
+    """Makes an administrator who has a one-time password: e-mail address and that password."""
+
+    def make(name):
+        email = f"{name}@campus.example"
+        made = embedded_campus.call(
+            "identity.create_account", email=email, name=name.title(), roles=["administrator"]
+        )
+        return email, made["one_time_password"]
+
+    return make
+
+
+@pytest.fixture
+def paper(tmp_path):
+    file = tmp_path / "herons.txt"
+    file.write_text(PAPER)
+    return file
+
+
+@pytest.mark.parametrize("how", ["by_pointer", "by_keyboard", "without_scripts"])
+def test_a_newcomer_signs_in_finds_adds_edits_and_downloads(
+    embedded_campus, newcomer, paper, tmp_path, how
+):
+    account = newcomer(how.replace("_", "-"))
+    seen = browse(JOURNEYS, how, embedded_campus.url, tmp_path, *account, paper)
+    title = seen["added"][0]
+    assert seen["first sent to"].startswith("/account/password")
+    assert seen["kept at"] == "/account/password?next=/people"
+    assert seen["opened"] == "The Freedom Charter"
+    assert title.startswith("Herons of the weir")
+    assert seen["added"][1] == "Added."
+    assert seen["edited"] == [f"{title}, revised", "Saved."]
+    assert seen["downloaded"] == PAPER
+    assert seen["left to"].startswith("/sign-in")
+    assert seen["complaints"] == []
+    assert seen["wide"] == []
+
+
+@pytest.fixture
+def settled(embedded_campus, newcomer):
+    """The account of an administrator who has chosen a password."""
+
+    def make(name):
+        email, once = newcomer(name)
+        own = "a long walk to the library"
+        client = Client(embedded_campus.url)
+        client.post("/api/identity/sessions", json={"email": email, "password": once})
+        change = {"current_password": once, "new_password": own}
+        assert client.post("/api/identity/password", json=change).ok
+        return email, own
+
+    return make
+
+
+def test_every_page_is_accessible_and_fits_at_every_width_in_light_and_dark(
+    embedded_campus, settled, tmp_path
+):
+    seen = browse(JOURNEYS, "every_page", embedded_campus.url, tmp_path, *settled("everywhere"))
+    assert seen["violations"] == []
+    assert seen["wide"] == []
+    assert seen["complaints"] == []
+
+
+def test_an_operation_is_tried_from_its_documentation_without_the_internet(
+    embedded_campus, tmp_path
+):
+    token = embedded_campus.sign_in().post(
+        "/api/identity/tokens", json={"name": "trial", "scopes": ["library.read"], "days": 1}
+    )
+    seen = browse(
+        JOURNEYS, "try_an_operation", embedded_campus.url, tmp_path, token.json()["secret"]
+    )
+    found, me = seen["answers"]
+    assert found.startswith("200 OK")
+    assert "The Freedom Charter" in found
+    assert me.startswith("200 OK")
+    assert seen["strangers"] == []
+    assert seen["complaints"] == []
+    assert seen["wide"] == []
