@@ -3,6 +3,8 @@
 import glob
 import os
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +14,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "postgresql": lambda: _newest("/usr/lib/postgresql/*/bin/postgres") or shutil.which("postgres"),
     "redis": lambda: shutil.which("redis-server"),
     "chromium": lambda: shutil.which("chromium") or shutil.which("chromium-browser"),
+    "tmpfs": lambda: shutil.which("mount") if _may_mount() else None,
 }
 """Name → its executable on this machine, or None."""
 
@@ -34,6 +37,18 @@ def _give_up(part: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason}, and CI runs every test", pytrace=False)
     pytest.skip(reason)
+
+
+def _may_mount() -> bool:
+    """Whether we may mount a small disk of our own: root may, except in most containers."""
+    if os.geteuid() != 0:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
+        if subprocess.run(mount, capture_output=True).returncode:
+            return False
+        subprocess.run(["umount", folder], check=True)
+    return True
 
 
 def _newest(pattern: str) -> str | None:
