@@ -40,7 +40,7 @@ def main(journeys: str, journey: str, chromium: str, *arguments: str) -> None:
     make = runpy.run_path(journeys)[journey]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
-        print(json.dumps(make(browser, *arguments)))
+        sys.stdout.write(json.dumps(make(browser, *arguments)))
         browser.close()
 
 
