@@ -1,6 +1,7 @@
 """A peer that talks plain AMQP to a campus, as badly as a test wants."""
 
 import json
+import time
 import uuid
 from types import TracebackType
 
@@ -49,6 +50,15 @@ class Peer:
         self._found = [each for each in self._found if each not in answers]
         assert len(answers) == 1
         return json.loads(answers[0].body)
+
+    def listen(self, seconds: float) -> None:
+        """Take what comes within so many seconds."""
+        end = time.monotonic() + seconds
+        try:
+            while (left := end - time.monotonic()) > 0:
+                self._connection.drain_events(timeout=left)
+        except TimeoutError:
+            return
 
     def waiting_in(self, queue: str) -> int:
         """How many messages a queue holds that nobody has taken yet."""

@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 import uuid
 
 import requests
@@ -69,6 +70,15 @@ def _clients(campus: CampusProcess, count: int) -> list[Client]:
     for client in clients:
         client.cookies.update(first.cookies)
     return clients
+
+
+def wait_for(writers, more):
+    """Until so many more writes were accepted."""
+    goal = len(writers.stored) + more
+    end = time.monotonic() + 30
+    while len(writers.stored) < goal:
+        assert time.monotonic() < end, f"writes do not go on: {writers.refused[-5:]}"
+        time.sleep(0.01)
 
 
 def titles_in(campus: CampusProcess, mark: str) -> list[str]:

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from tests.faults.load import Writers, counted_in, titles_in
+from tests.faults.load import Writers, counted_in, titles_in, wait_for
 
 SETTLED = 15.0
 """Seconds after which nothing may be left of a death."""
@@ -39,15 +39,6 @@ def process_of(campus, name):
         text=True,
     ).stdout
     return next(int(line.split()[0]) for line in children.splitlines() if name in line)
-
-
-def wait_for(writers, more):
-    """Until so many more writes were accepted."""
-    goal = len(writers.stored) + more
-    end = time.monotonic() + 30
-    while len(writers.stored) < goal:
-        assert time.monotonic() < end, f"writes do not go on: {writers.refused[-5:]}"
-        time.sleep(0.01)
 
 
 def test_kill_minus_9_in_the_middle_of_writes_and_events_loses_nothing(new_campus):
