@@ -36,19 +36,21 @@ COMPLAINTS = {
 }
 
 
-def _identifier(kind: LiteralString, read: Callable[[str], str | None]) -> AfterValidator:
+def _identifier(kind: LiteralString, read: Callable[[str], str | None]) -> tuple[object, object]:
+    """The rule of an identifier, and the name under which its form is known."""
+
     def check(text: str) -> str:
         found = read(text)
         if found is None:
             raise PydanticCustomError(kind, COMPLAINTS[kind])  # type: ignore[arg-type]
         return found
 
-    return AfterValidator(check)
+    return AfterValidator(check), Field(json_schema_extra={"format": kind})
 
 
-Isbn = Annotated[Line, StringConstraints(max_length=40), _identifier("isbn", domain.isbn13)]
-Issn = Annotated[Line, StringConstraints(max_length=20), _identifier("issn", domain.issn)]
-Doi = Annotated[Line, StringConstraints(max_length=300), _identifier("doi", domain.doi)]
+Isbn = Annotated[Line, Field(max_length=40), *_identifier("isbn", domain.isbn13)]
+Issn = Annotated[Line, Field(max_length=20), *_identifier("issn", domain.issn)]
+Doi = Annotated[Line, Field(max_length=300), *_identifier("doi", domain.doi)]
 Isbns = Annotated[list[Isbn], Field(max_length=50), AfterValidator(domain.distinct)]
 Issns = Annotated[list[Issn], Field(max_length=50), AfterValidator(domain.distinct)]
 Link = Annotated[

@@ -159,8 +159,13 @@ def _position(sort: str, cursor: str) -> tuple[Any, int]:
     ):
         raise Invalid(
             "The cursor is not one of this search.",
+            code="invalid_cursor",
             fields=[
-                {"field": "cursor", "code": "cursor", "detail": "Take `next` of the page before."}
+                {
+                    "field": "cursor",
+                    "code": "invalid_cursor",
+                    "detail": "Take `next` of the page before.",
+                }
             ],
         )
     return place, number

@@ -121,7 +121,7 @@ def _bounded(schema: Any) -> Any:
     kind = bounded.get("type")
     if kind == "object" and "properties" in bounded and "additionalProperties" not in bounded:
         bounded["additionalProperties"] = False
-    elif kind == "string" and not bounded.keys() & {"pattern", "enum", "const", "format"}:
+    elif kind == "string" and not _is_narrow(bounded):
         bounded["pattern"] = TEXT
     elif kind == "integer" and "enum" not in bounded:
         if not bounded.keys() & {"maximum", "exclusiveMaximum"}:
@@ -129,3 +129,10 @@ def _bounded(schema: Any) -> Any:
         if not bounded.keys() & {"minimum", "exclusiveMinimum"}:
             bounded["minimum"] = -INT64
     return bounded
+
+
+def _is_narrow(text: Schema) -> bool:
+    """Whether a text's own rules already leave control characters out."""
+    if text.keys() & {"pattern", "enum", "const"}:
+        return True
+    return text.get("format", "password") != "password"
