@@ -85,15 +85,24 @@ class Terminal:
 
     def _environment(self) -> dict[str, str]:
         """`azora`, `python` and `pip` of this Python; pip installs beside it, never into it."""
-        site = self.folder / "site"
-        bin = Path(sys.executable).parent
+        site, bin = self.folder / "site", self.folder / "bin"
+        self._write_pip(bin, site)
         return self.campus.environment() | {
-            "PATH": f"{bin}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(
+                [str(bin), str(Path(sys.executable).parent), os.environ["PATH"]]
+            ),
             "PYTHONPATH": f"{site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}".rstrip(":"),
-            "PIP_TARGET": str(site),
-            "PIP_UPGRADE": "1",
-            "PIP_NO_DEPS": "1",
-            "PIP_QUIET": "2",
             "NO_COLOR": "1",
             "TERM": "dumb",
         }
+
+    def _write_pip(self, bin: Path, site: Path) -> None:
+        """A `pip` whose install goes to `site`; what pip starts to build a package is left alone."""
+        bin.mkdir(exist_ok=True)
+        pip = bin / "pip"
+        beside = f"--target {shlex.quote(str(site))} --upgrade --no-deps"
+        pip.write_text(
+            f'#!/bin/sh\ncommand=$1\nshift\n[ "$command" = install ] && set -- {beside} "$@"\n'
+            f'exec {shlex.quote(sys.executable)} -m pip "$command" --quiet --quiet "$@"\n'
+        )
+        pip.chmod(0o755)
