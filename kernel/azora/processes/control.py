@@ -16,7 +16,7 @@ import eventlet
 import orjson
 
 from azora.context import Context
-from azora.errors import Conflict, NotAllowed, NotFound, RequestError, Unavailable
+from azora.errors import Conflict, NotAllowed, NotFound, RequestError, ServiceError, Unavailable
 from azora.messages import Message
 from azora.rpc.faults import deserialize, serialize
 
@@ -35,9 +35,16 @@ class DataLock:
         self._file: IO[str] | None = None
 
     def acquire(self) -> None:
-        """Raises Conflict, naming the owner, when the data has one."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = self._path.open("a+")
+        """Raises Conflict, naming the owner, when the data has one; ServiceError where it cannot be."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = self._path.open("a+")
+        except OSError as error:
+            raise ServiceError(
+                f"{self._path.parent} cannot be written ({error.strerror}). "
+                "Choose another folder with --data.",
+                code="data_unwritable",
+            ) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

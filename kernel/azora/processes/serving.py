@@ -97,9 +97,10 @@ class ServingProcess:
 
     def _refused(self) -> dict[str, str]:
         """The plugins of this process that cannot run, and why."""
-        wanted = self._names or ()
         refused = self.runtime.registry.refused
-        return {name: why for name, why in refused.items() if name in wanted}
+        if self._names is None:
+            return dict(refused)
+        return {name: why for name, why in refused.items() if name in self._names}
 
     def _awaited(self) -> dict[str, str]:
         try:
