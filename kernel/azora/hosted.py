@@ -10,9 +10,9 @@ from azora.context import Context, current_or_none, parse_traceparent
 from azora.contract import Handler
 from azora.data.database import PluginDatabase, open_database
 from azora.dispatch import BoundOperation, handle, to_json
-from azora.errors import PluginError
+from azora.errors import Invalid, PluginError
 from azora.events.consumer import Consumer, Pace
-from azora.events.envelope import Envelope
+from azora.events.envelope import LONGEST, Envelope
 from azora.events.outbox import Outbox
 from azora.events.relay import Relay
 from azora.files import FileStore, open_files
@@ -98,14 +98,28 @@ class HostedPlugin:
         if name is None:
             raise PluginError(f"{self.name} emits {kind.__name__}, which is not among its events")
         context = current_or_none()
+        key = str(getattr(event, kind.key_field)) if kind.key_field else None
+        data = to_json(event)
+        self._check_size(name, key, data)
         return Envelope(
             id=uuid7(),
             source=self.name,
             type=name,
             version=kind.version,
             time=time.time(),
-            key=str(getattr(event, kind.key_field)) if kind.key_field else None,
-            data=to_json(event),
+            key=key,
+            data=data,
             traceparent=context.headers()["traceparent"] if context else None,
             cause=context.cause if context else None,
         )
+
+    def _check_size(self, name: str, key: str | None, data: bytes) -> None:
+        """Refuse now what could be neither sent nor stored, and would hold up all that follow it."""
+        limit = self.runtime.settings.max_event
+        if len(data) > limit:
+            raise Invalid(
+                f"{name} has {len(data)} bytes; an event holds at most {limit}",
+                code="event_too_large",
+            )
+        if key is not None and (len(key) > LONGEST or "\0" in key):
+            raise Invalid(f"the key of {name} is too long or holds NUL", code="event_key_invalid")

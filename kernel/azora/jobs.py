@@ -4,18 +4,16 @@ A row in `azora_jobs` for each job and due time is the lease: whoever inserts it
 missed while nobody ran are made up for once; a run whose process ended is tried again.
 """
 
-import math
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import eventlet
-from croniter import croniter
 
 from azora.contract import Job
+from azora.cron import latest_due, next_due
 from azora.data.database import PluginDatabase
 from azora.data.leases import this_process
-from azora.errors import PluginError, ServiceError
+from azora.errors import ServiceError
 
 if TYPE_CHECKING:
     from azora.runtime import HostedPlugin, Runtime
@@ -34,25 +32,6 @@ _TAKE = """INSERT INTO azora_jobs (job, due, state, owner, until, attempts) VALU
 _NEWEST = "SELECT due, state, until FROM azora_jobs WHERE job = ? ORDER BY due DESC LIMIT 1"
 _BASELINE = """INSERT INTO azora_jobs (job, due, state, owner, until, attempts)
     VALUES (?, ?, 'baseline', ?, 0, 0) ON CONFLICT (job, due) DO NOTHING"""
-
-
-def check_cron(expression: str) -> None:
-    """Raise PluginError where this is not a cron expression."""
-    if not croniter.is_valid(expression):
-        raise PluginError(
-            f"{expression!r} is not a cron expression: write minute, hour, day, month, weekday"
-        )
-
-
-def latest_due(cron: str, now: float) -> float:
-    """The last due time up to now, in seconds since 1970; cron times are UTC."""
-    moment = datetime.fromtimestamp(math.floor(now) + 1, UTC)
-    return float(croniter(cron, moment).get_prev(float))
-
-
-def next_due(cron: str, now: float) -> float:
-    """The first due time after now."""
-    return float(croniter(cron, datetime.fromtimestamp(now, UTC)).get_next(float))
 
 
 class JobRunner:

@@ -16,6 +16,7 @@ import pluggy
 
 from azora.compat import mismatches
 from azora.contract import Handler, Need, Operation, Plugin, handlers_of, operations_of
+from azora.cron import check_cron
 from azora.errors import PluginError
 from azora.hooks import Hooks
 from azora.messages import Event, Request, snake_case
@@ -131,6 +132,7 @@ def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
     foreign = {permission for permission in declared if not permission.startswith(f"{name}.")}
     if foreign:
         raise PluginError(f"the permission {foreign.pop()!r} must begin with {name!r} and a dot")
+    _check_jobs(plugin, operations)
     package = module.__name__.partition(".")[0] if isinstance(module, types.ModuleType) else name
     return LoadedPlugin(
         plugin,
@@ -142,6 +144,19 @@ def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
         {need.plugin: need for need in map(_need_of, plugin.needs)},
         {f"{name}.{snake_case(event.__name__)}": event for event in plugin.events},
     )
+
+
+def _check_jobs(plugin: Plugin, operations: dict[str, Any]) -> None:
+    """Refuse a job that could never run: its times or its operation are not there."""
+    for job in plugin.jobs:
+        try:
+            check_cron(job.cron)
+        except PluginError as error:
+            raise PluginError(f"the job {job.operation}: {error.detail}") from None
+        if job.operation.removeprefix(f"{plugin.name}.") not in operations:
+            raise PluginError(
+                f"the job {job.operation} names no operation of {plugin.name}; a job runs one's own"
+            )
 
 
 def _need_of(client: Any) -> Need:

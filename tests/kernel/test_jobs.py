@@ -9,10 +9,11 @@ import pytest
 import structlog
 
 from azora.contract import Job
+from azora.cron import check_cron, latest_due, next_due
 from azora.data.database import open_database
 from azora.data.migrations import migrate
 from azora.errors import PluginError
-from azora.jobs import JobRunner, check_cron, latest_due, next_due
+from azora.jobs import JobRunner
 
 EVERY_MINUTE = "* * * * *"
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC).timestamp()

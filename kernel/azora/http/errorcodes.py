@@ -1,16 +1,14 @@
-"""Every error code that the kernel answers with: what it means, why it comes, what to do."""
+"""Every error code that the campus answers with: the kernel's own here, each plugin's from its value."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from html import escape
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from azora.contract import ErrorCode
 
-class ErrorCode(NamedTuple):
-    """One stable code."""
-
-    code: str
-    status: int
-    cause: str
-    fix: str
+if TYPE_CHECKING:
+    from azora.loader import Registry
 
 
 KERNEL_CODES = tuple(
@@ -95,24 +93,30 @@ KERNEL_CODES = tuple(
 )  # fmt: skip
 
 
-def codes_document() -> dict[str, Any]:
+def known_codes(registry: "Registry") -> list[ErrorCode]:
+    """The kernel's codes, then those of each plugin by its name."""
+    plugins = (loaded.plugin for _, loaded in sorted(registry.plugins.items()))
+    return [*KERNEL_CODES, *(code for plugin in plugins for code in plugin.errors)]
+
+
+def codes_document(codes: Iterable[ErrorCode]) -> dict[str, Any]:
     """The codes as JSON."""
-    return {"codes": [code._asdict() for code in KERNEL_CODES]}
+    return {"codes": [asdict(code) for code in codes]}
 
 
-def codes_page() -> str:
+def codes_page(codes: Iterable[ErrorCode]) -> str:
     """The codes as a page; each has its own anchor, to which a problem's `type` leads."""
     rows = "".join(
         f'<tr id="{escape(entry.code)}"><td><code>{escape(entry.code)}</code><td>{entry.status}'
         f"<td>{escape(entry.cause)}<td>{escape(entry.fix)}"
-        for entry in KERNEL_CODES
+        for entry in codes
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Error codes</title>'
-        '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/api/docs/try.css">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/api/docs/try.css">'
         "<main><h1>Error codes</h1><p>Every error is an RFC 9457 problem whose <code>code</code> stays the "
-        "same. A plugin's own codes begin with its name and share the status of their kind.</p>"
-        '<div class="scroll" tabindex="0" role="region" aria-label="Error codes"><table><thead><tr>'
+        "same. A plugin's own codes begin with its name.</p>"
+        '<table class="stacked"><thead><tr>'
         '<th scope="col">Code<th scope="col">Status<th scope="col">Cause<th scope="col">What to do'
-        f"<tbody>{rows}</table></div><p><a href=/api/docs>All operations</a></main></html>"
+        f"<tbody>{rows}</table><p><a href=/api/docs>All operations</a></main></html>"
     )

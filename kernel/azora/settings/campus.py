@@ -94,6 +94,10 @@ class CampusSettings(Settings):
     shutdown_grace: Seconds = Field(
         10.0, description="Seconds that calls in flight are given at shutdown."
     )
+    max_event: Bytes = Field(
+        256_000,
+        description="Largest event in bytes that a plugin may tell; what is larger belongs into a file.",
+    )
     event_retention_days: Seconds = Field(
         7.0,
         description="Days for which a repeated event is recognised, and a delivered one can be looked at.",
