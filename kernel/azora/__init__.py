@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from azora.contract import (
+        ErrorCode,
         Form,
         Job,
         Operation,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "contract": "Form Job Operation Page Part Permission Plugin needs on_event operation",
+    "contract": "ErrorCode Form Job Operation Page Part Permission Plugin needs on_event operation",
     "errors": "Conflict DeadlineExceeded Invalid LimitReached NotAllowed NotAuthenticated NotFound "
     "PluginError RequestError ServiceError Unavailable",
     "hooks": "hookimpl",

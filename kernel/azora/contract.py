@@ -77,6 +77,16 @@ class Permission:
 
 
 @dataclass(frozen=True)
+class ErrorCode:
+    """A stable code that a plugin's errors carry, named `<plugin>.<what_is_wrong>`, and what helps."""
+
+    code: str
+    status: int
+    cause: str
+    fix: str
+
+
+@dataclass(frozen=True)
 class Job:
     """An operation run at the times of a cron expression (UTC): once per due time, whoever triggers it."""
 
@@ -126,6 +136,7 @@ class Plugin:
     events: Sequence[type[Event]] = ()
     needs: Sequence[type] = ()
     permissions: Sequence[Permission] = ()
+    errors: Sequence[ErrorCode] = ()
     pages: Sequence[Page] = ()
     jobs: Sequence[Job] = ()
     tables: Sequence[type] = ()

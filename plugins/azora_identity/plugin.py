@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from azora import Job, Permission, Plugin, hookimpl
 from azora_identity import events, first_campus, subjects
 from azora_identity.domain import CHANGE_PASSWORD, USE_ACCOUNT
+from azora_identity.errorcodes import ERRORS
 from azora_identity.models import TABLES
 from azora_identity.own_account import OwnAccount
 from azora_identity.pages import PAGES
@@ -49,6 +50,7 @@ def describe() -> Plugin:
             Permission("identity.manage_roles", "Say what roles permit and who holds them"),
             Permission("identity.delete_expired", "Delete sessions and tokens that have ended"),
         ],
+        errors=ERRORS,
         pages=PAGES,
         jobs=[Job("identity.delete_expired", "17 * * * *")],
         tables=TABLES,

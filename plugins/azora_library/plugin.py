@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from azora import Job, Permission, Plugin, hookimpl
 from azora_library import contracts
+from azora_library.errorcodes import ERRORS
 from azora_library.models import TABLES
 from azora_library.pages import PAGES
 from azora_library.service import Counters, Discovery, Resources
@@ -28,6 +29,7 @@ def describe() -> Plugin:
             contracts.ResourceDownloaded,
         ],
         permissions=[Permission("library.manage", "Add, change, import and remove resources")],
+        errors=ERRORS,
         pages=PAGES,
         jobs=[Job("sweep_files", "40 2 * * *")],
         tables=TABLES,

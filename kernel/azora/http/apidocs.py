@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from azora.http.conditional import etag, matches
-from azora.http.errorcodes import codes_document, codes_page
+from azora.http.errorcodes import codes_document, codes_page, known_codes
 from azora.http.exchange import Headers, HttpRequest, HttpResponse
 from azora.http.openapi import describe_api
 from azora.http.tryout import SCRIPT, STYLE, tryout_page
@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from typing import Any
 
     from azora.http.gateway import Gateway
+    from azora.loader import Registry
 
     Describe = Callable[[Any], dict[str, Any]]
 
 JSON, HTML = "application/json", "text/html; charset=utf-8"
 
 
-def add_documentation(gateway: "Gateway", describe: "Describe" = describe_api) -> None:
+def add_documentation(
+    gateway: "Gateway", registry: "Registry", describe: "Describe" = describe_api
+) -> None:
     """Serve /api/openapi.json, /api/docs and /api/errors; each is made at its first request."""
     made: dict[str, bytes] = {}
+    codes = known_codes(registry)
 
     def document() -> bytes:
         if "openapi" not in made:
@@ -40,8 +44,8 @@ def add_documentation(gateway: "Gateway", describe: "Describe" = describe_api) -
 
     def errors(request: HttpRequest) -> HttpResponse:
         if "text/html" in request.headers.get("accept", ""):
-            return _cached(request, codes_page().encode(), HTML, gateway)
-        return _cached(request, orjson.dumps(codes_document()), JSON)
+            return _cached(request, codes_page(codes).encode(), HTML, gateway)
+        return _cached(request, orjson.dumps(codes_document(codes)), JSON)
 
     def script(request: HttpRequest) -> HttpResponse:
         return _cached(request, SCRIPT.encode(), "text/javascript; charset=utf-8")

@@ -58,7 +58,7 @@ class Gateway:
         for endpoint in self.endpoints:
             self.router.add(endpoint.operation.verb, api_path(endpoint), endpoint)
         add_health(self)
-        add_documentation(self)
+        add_documentation(self, runtime.registry)
         add_batch(self)
         add_reports(self)
         self.pages = Pages(self)

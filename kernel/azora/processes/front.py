@@ -57,7 +57,7 @@ class Front:
         self._server: Server | None = None
         self.router.add("GET", "/healthz", lambda _: _json(200, {"status": "alive"}))
         self.router.add("GET", "/readyz", self._readyz)
-        add_documentation(self, Front.describe)  # type: ignore[arg-type]
+        add_documentation(self, registry, Front.describe)  # type: ignore[arg-type]
         add_batch(self)  # type: ignore[arg-type]
 
     def listen(self, address: str) -> Server:

@@ -1,0 +1,34 @@
+"""Every error code that the library answers with: why it comes, and what to do."""
+
+from azora import ErrorCode
+
+ERRORS = [
+    ErrorCode("library.encoding", 422, "The file is not in UTF-8.", "Save it as UTF-8."),
+    ErrorCode(
+        "library.file_not_found", 404, "The resource has no file.", "Upload one, or open its link."
+    ),
+    ErrorCode(
+        "library.resource_changed",
+        409,
+        "Somebody changed the resource since you read it.",
+        "Read it again, then repeat your change.",
+    ),
+    ErrorCode(
+        "library.resource_not_found",
+        404,
+        "The library has no resource with this id.",
+        "Search for it: it may have been removed.",
+    ),
+    ErrorCode(
+        "library.unknown_format",
+        422,
+        "The file is neither MARC 21 nor BibTeX.",
+        "Name its format, or convert it.",
+    ),
+    ErrorCode(
+        "library.unknown_type",
+        422,
+        "The library has no such type of resource.",
+        "Take one that /api/library/types lists, or add it.",
+    ),
+]
