@@ -115,10 +115,7 @@ class Search:
             ("r.language = ?", request.language),
             ("r.year >= ?", request.year_from),
             ("r.year <= ?", request.year_to),
-            (
-                "EXISTS (SELECT 1 FROM library_tag AS t WHERE t.resource = r.number AND t.tag = ?)",
-                request.tag,
-            ),
+            ("r.number IN (SELECT t.resource FROM library_tag AS t WHERE t.tag = ?)", request.tag),
         ):
             if value is not None:
                 conditions.append(condition)
