@@ -3,12 +3,13 @@
 import re
 
 import pytest
+
+from azora import NotAuthenticated, NotFound
+from azora.testing import worker_factory
 from azora_identity import contracts as identity
 from azora_identity import plugin as identity_plugin
 from azora_library import contracts as library
 from azora_library import plugin as library_plugin
-
-from azora.testing import worker_factory
 
 ROWS = 20_000
 SSD = "SET random_page_cost = 1.1"
@@ -62,7 +63,7 @@ def people(on_database):
         worker,
         "session",
         [
-            "id digest account_id methods created last_used address agent".split(),
+            ["id", "digest", "account_id", "methods", "created", "last_used", "address", "agent"],
             *((f"s{n}", f"d{n}", f"user:{row_id(n)}", "", 1e12, 1e12, "", "") for n in numbers()),
         ],
     )
@@ -70,7 +71,7 @@ def people(on_database):
         worker,
         "api_token",
         [
-            "id digest account_id name hint scopes created expires".split(),
+            ["id", "digest", "account_id", "name", "hint", "scopes", "created", "expires"],
             *((f"t{n}", f"d{n}", f"user:{row_id(n)}", "", "", "", 1e12, 1e12) for n in numbers()),
         ],
     )
@@ -78,7 +79,7 @@ def people(on_database):
         worker,
         "authenticator",
         [
-            "id account_id kind secret created".split(),
+            ["id", "account_id", "kind", "secret", "created"],
             *((f"a{n}", f"user:{row_id(n)}", "password", "", 0.0) for n in numbers()),
         ],
     )
@@ -104,10 +105,27 @@ def numbers():
 
 
 def resources():
-    yield (
-        "number id title title_key type content authors category tags isbn issn language year "
-        "downloads views created updated revision source"
-    ).split()
+    yield [
+        "number",
+        "id",
+        "title",
+        "title_key",
+        "type",
+        "content",
+        "authors",
+        "category",
+        "tags",
+        "isbn",
+        "issn",
+        "language",
+        "year",
+        "downloads",
+        "views",
+        "created",
+        "updated",
+        "revision",
+        "source",
+    ]
     for n in numbers():
         common = (n, row_id(n), f"w{n}", f"w{n:06}", ("BOOK", "VIDEO")[n % 2], PROSE, "[]")
         more = (f"c {n % 500}", "[]", "[]", "[]", ("en", "zu", None)[n % 3], 1500 + n % 500)
@@ -163,8 +181,8 @@ def scans_of(worker, operation, request):
         watch(patch, database, asked)
         try:
             getattr(worker, operation)(request)
-        except Exception as error:  # a refusal is as good: it has looked
-            assert type(error).__name__ in ("NotAuthenticated", "NotFound"), error
+        except (NotAuthenticated, NotFound):
+            pass  # it has looked, and that is all we ask
     assert asked
     return [
         (table, sql) for sql, params in asked.items() for table in scanned(database, sql, params)
