@@ -78,10 +78,12 @@ class Caller:
         reply: type[Message] | None = None,
         timeout: float | None = None,
         context: Context | None = None,
+        key: str | None = None,
     ) -> Any:
         """Call `plugin.operation` for whoever acts in `context` (or in the call in progress).
 
         The reply is an instance of `reply`, or of the operation's own model. Raises an AzoraError.
+        Calls with one `key` take effect once.
         """
         parent = context or current_or_none()
         self._refuse_in_transaction(target, parent)
@@ -93,7 +95,7 @@ class Caller:
         while True:
             attempts -= 1
             child = Context(self._runtime, parent)
-            child.key = _idempotency_key(parent, target)
+            child.key = key or _idempotency_key(parent, target)
             try:
                 breaker.check(target)
                 if bound:

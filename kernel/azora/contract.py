@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from azora.context import current
 from azora.errors import PluginError
 from azora.messages import Event, FileRef, Message, Request
+from azora.rates import Rate
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -37,6 +38,7 @@ class Operation:
     concurrency: int
     max_body: int
     http: bool
+    rate: Rate | None = None
     version: int = 1
     request: type[Request] = Request
     reply: type[Message] | None = None
@@ -157,12 +159,14 @@ def operation(
     timeout: float = 30.0,
     concurrency: int = 32,
     max_body: int = 1_000_000,
+    rate: str | None = None,
     http: bool = True,
 ) -> Callable[[F], F]:
     """Declare a method as an operation.
 
     `route` is `VERB /path/{field}` below `/api/<plugin>`. GET, PUT and DELETE are idempotent unless
-    said otherwise; an idempotent operation is retried. `http=False` offers it over RPC alone.
+    said otherwise; an idempotent operation is retried. `rate` is what one client may ask over HTTP, as
+    `10/min`. `http=False` offers it over RPC alone.
 
     Raises PluginError when neither a permission nor `public=True` is given, or both are.
     """
@@ -185,6 +189,7 @@ def operation(
             timeout=timeout,
             concurrency=concurrency,
             max_body=max_body,
+            rate=Rate.of(rate) if rate else None,
             http=http,
         )
         return method

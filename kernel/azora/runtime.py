@@ -117,9 +117,10 @@ class Runtime:
         reply: type[Message] | None = None,
         timeout: float | None = None,
         context: Context | None = None,
+        key: str | None = None,
     ) -> Any:
         """Call `plugin.operation`, here or over the wire; see `Caller.call`."""
-        return self.caller.call(target, request, reply, timeout, context)
+        return self.caller.call(target, request, reply, timeout, context, key)
 
     def invoke(self, bound: BoundOperation, request: Request, context: Context) -> Any:
         """Run an operation of this process for an outside caller."""

@@ -40,7 +40,7 @@ class Access(IdentityService):
         )
         return contracts.SignedActor(token=token, expires=time.time() + ACTOR_SECONDS)
 
-    @operation("POST /sessions", public=True, concurrency=8)
+    @operation("POST /sessions", public=True, concurrency=8, rate="120/min")
     def sign_in(self, request: contracts.SignIn) -> contracts.NewSession:
         """Begin a session with an e-mail address and a password."""
         began = time.time()

@@ -14,6 +14,9 @@ COOKIE = "azora_visitor"
 FIELD = "csrf_token"
 """The hidden field of a form."""
 
+ONCE = "once"
+"""The hidden field that is another in each form drawn: sent twice, the form counts once."""
+
 _SALT = 16
 
 

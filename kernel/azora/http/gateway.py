@@ -8,6 +8,7 @@ from azora.errors import AzoraError
 from azora.http import access
 from azora.http.apidocs import add_documentation
 from azora.http.batch import add_batch
+from azora.http.buckets import open_buckets
 from azora.http.compression import compress
 from azora.http.exchange import HttpProblem, HttpRequest, HttpResponse
 from azora.http.health import add_health
@@ -48,7 +49,7 @@ class Gateway:
         self.settings = cast(HttpSettings, load_section("http", campus))
         self.security = SecurityHeaders(campus, self.settings)
         self.origins = Origins(campus, self.settings)
-        self.limits = RateLimit(self.settings)
+        self.limits = RateLimit(self.settings, open_buckets(campus))
         self.proxies = Proxies(campus, self.settings)
         self.endpoints = [
             OperationEndpoint(bound, self)

@@ -35,6 +35,8 @@ def describe_operation(endpoint: "OperationEndpoint", schemas: Schemas) -> Schem
         "responses": _responses(endpoint, schemas, owner),
         "security": [{"token": []}, {"session": []}] if operation.permission else [{}],
     }
+    if rate := operation.rate:
+        described["x-azora-rate"] = {"limit": rate.limit, "seconds": rate.seconds}
     if len(lines) > 1:
         described["description"] = "\n".join(lines[1:]).strip()
     if endpoint.reader.takes_body and (body := _body(endpoint, schema, schemas, owner)):
@@ -227,6 +229,10 @@ def _headers(endpoint: "OperationEndpoint") -> Schema:
     headers: Schema = {"X-Trace-Id": {"description": "Name it when you report a problem.", **text}}
     if endpoint.reading:
         headers["ETag"] = {"description": "For If-None-Match and If-Match.", **text}
+    if endpoint.status == 201:
+        headers["Location"] = {"description": "Where what was made can be read.", **text}
+    headers["RateLimit-Policy"] = {"description": "What you may ask, and in which time.", **text}
+    headers["RateLimit"] = {"description": "What is left of it.", **text}
     if endpoint.lists:
         headers["Link"] = {"description": "The next page (RFC 8288).", **text}
     return headers

@@ -1,6 +1,7 @@
 """An operation at its route: reads the request, runs it, and writes what it replies."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from azora.http import conditional, idempotency, pagination, selection
 from azora.http.access import admit
@@ -39,14 +40,20 @@ class OperationEndpoint:
         self.lists = pagination.is_list(operation)
         self.reading = operation.verb == "GET"
         self.status = 201 if operation.verb == "POST" else 200
+        self._limits = gateway.limits
         self._invoke = gateway.runtime.invoke
         self._write = (operation.reply or Message).__pydantic_serializer__.to_json
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        rate = self.operation.rate
+        counted = self._limits.count_call(self.name, rate, request.context) if rate else []
         admit(self.operation, request)
         if self.reading:
-            return self._run(request, {})
-        return idempotency.once(self, request, self._change)
+            response = self._run(request, {})
+        else:
+            response = idempotency.once(self, request, self._change)
+        response.headers += counted
+        return response
 
     def _change(self, request: HttpRequest) -> HttpResponse:
         extra = conditional.precondition(self, request)
@@ -83,7 +90,18 @@ class OperationEndpoint:
         )
         if not self.reading:
             headers.append(("Cache-Control", "no-store"))
+            if place := self._place(request, reply):
+                headers.append(("Location", place))
             return HttpResponse(self.status, body, headers, secret=bool(hidden))
         if self.lists and (link := pagination.link(request, reply)):
             headers.append(("Link", link))
         return conditional.tagged(request, reply, body, headers)
+
+    def _place(self, request: HttpRequest, reply: Message) -> str | None:
+        """Where what was made can be read: below its list, by its id."""
+        identity = getattr(reply, "id", None)
+        if self.status != 201 or identity is None:
+            return None
+        place = f"{request.path}/{quote(str(identity), safe='')}"
+        found = self.gateway.router.find(place)
+        return place if found and "GET" in found[0].endpoints else None

@@ -24,7 +24,7 @@ class Pages:
         from azora.shell.pages import PageRenderer
 
         self._gateway = gateway
-        self._renderer = PageRenderer(gateway.runtime)
+        self._renderer = PageRenderer(gateway.runtime, gateway.limits)
         self.assets = self._renderer.assets
 
     def find(self, request: HttpRequest) -> "tuple[Endpoint, str] | None":

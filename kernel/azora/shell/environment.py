@@ -74,7 +74,8 @@ class Templates:
 
 def _csrf_field() -> Markup:
     token = current_visit().form_token()
-    return Markup('<input type="hidden" name="{}" value="{}">').format(csrf.FIELD, token)
+    hidden = Markup('<input type="hidden" name="{}" value="{}">')
+    return hidden.format(csrf.FIELD, token) + hidden.format(csrf.ONCE, csrf.new_nonce())
 
 
 def _own_templates(package: str) -> PackageLoader | None:

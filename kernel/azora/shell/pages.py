@@ -28,6 +28,7 @@ from azora.shell.visit import LANGUAGE_COOKIE, Match, Visit, visiting
 
 if TYPE_CHECKING:
     from azora.actor import Actor
+    from azora.http.ratelimit import RateLimit
     from azora.runtime import Runtime
 
 SIGN_IN, NEW_PASSWORD = "/sign-in", "/account/password"
@@ -39,13 +40,14 @@ _CLOSED = (NotAuthenticated, NotAllowed, NotFound)
 class PageRenderer:
     """Draws the pages of the plugins that this process hosts. A plugin of one file has no templates."""
 
-    def __init__(self, runtime: "Runtime") -> None:
+    def __init__(self, runtime: "Runtime", limits: "RateLimit | None" = None) -> None:
         packages = {
             name: loaded.package
             for name, loaded in runtime.registry.plugins.items()
             if hasattr(sys.modules.get(loaded.package), "__path__")
         }
         self._runtime = runtime
+        self._limits = limits
         self._catalogues = Catalogues(packages)
         self._navigation = Navigation(runtime.registry, self._catalogues)
         self.assets = Assets(packages)
@@ -124,7 +126,7 @@ class PageRenderer:
         return self._drawing.page(visit, _settled(loaded), new_forms(self._runtime, visit, match))
 
     def _post(self, visit: Visit, match: Match) -> Response:
-        outcome = submit(self._runtime, visit, match)
+        outcome = submit(self._runtime, visit, match, self._limits)
         if outcome.error is None and outcome.form.then:
             return self._led_on(visit, outcome)
         if isinstance(outcome.error, NotAuthenticated) and not outcome.target.public:

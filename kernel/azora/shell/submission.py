@@ -6,6 +6,7 @@ Whatever fails, what was typed comes back with the page; a file that arrived is 
 import base64
 import hashlib
 import hmac
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -16,8 +17,9 @@ from werkzeug.exceptions import HTTPException
 
 from azora.contract import Form
 from azora.dispatch import invalid
-from azora.errors import AzoraError, NotAllowed, NotAuthenticated, RequestError
+from azora.errors import AzoraError, Conflict, NotAllowed, NotAuthenticated, RequestError
 from azora.http import csrf
+from azora.http.cookies import CookieFields
 from azora.http.exchange import HttpProblem
 from azora.http.uploads import safe_name
 from azora.messages import FileRef, Message, Request
@@ -27,6 +29,7 @@ from azora.shell.parts import Target, target_of
 from azora.shell.visit import Match, Visit
 
 if TYPE_CHECKING:
+    from azora.http.ratelimit import RateLimit
     from azora.runtime import Runtime
 
 WHICH = "_form"
@@ -38,6 +41,9 @@ KEPT = "kept."
 STALE = N_(
     "You signed in or out since this page was opened. Nothing is lost: look it over and send it again."
 )
+_ANSWERED_WITHIN = 2.0
+"""Seconds for which the second of two equal submissions waits for the answer to the first."""
+
 _PIECE = 65_536
 _FORM_ROOM = 1_000_000
 
@@ -63,7 +69,9 @@ def new_forms(runtime: "Runtime", visit: Visit, match: Match) -> dict[str, FormV
     }
 
 
-def submit(runtime: "Runtime", visit: Visit, match: Match) -> Outcome:
+def submit(
+    runtime: "Runtime", visit: Visit, match: Match, limits: "RateLimit | None" = None
+) -> Outcome:
     """Take the form that was sent. Raises only what concerns no form of this page.
 
     Only what the form shows counts: a link must not slip further fields in by its query.
@@ -91,12 +99,38 @@ def submit(runtime: "Runtime", visit: Visit, match: Match) -> Outcome:
             raise NotAllowed(STALE, code="form_token")
         if visit.actor is None and not target.public:
             raise NotAuthenticated("sign in first")
+        known = runtime.registry.operation(target.name)
+        if limits and known and known.rate:
+            limits.count_call(target.name, known.rate, visit.context)
         request = _request(runtime, visit, match, view)
-        reply = runtime.call(target.name, request, target.reply, context=visit.context)
+        reply = _call(runtime, visit, form, target, request)
     except AzoraError as error:
         view.refuse(error)
         return Outcome(form, view, target, error=error)
     return Outcome(form, view, target, request, reply)
+
+
+def _call(
+    runtime: "Runtime", visit: Visit, form: Form, target: Target, request: Request
+) -> Message | None:
+    """Call the operation, once for each form that was drawn and what was typed into it.
+
+    An answer that is a secret (a cookie, or one that is shown once) is not kept to be given again.
+    """
+    drawn = visit.request.form.get(csrf.ONCE)
+    secret = not form.then or bool(CookieFields(target.reply))
+    if not drawn or secret:
+        return runtime.call(target.name, request, target.reply, context=visit.context)
+    said = f"{visit.secret} {drawn} {request.model_dump_json()}"
+    key = f"form:{hashlib.sha256(said.encode()).hexdigest()}"
+    limit = time.monotonic() + _ANSWERED_WITHIN
+    while True:
+        try:
+            return runtime.call(target.name, request, target.reply, context=visit.context, key=key)
+        except Conflict as error:
+            if error.code != "call_already_done" or time.monotonic() > limit:
+                raise
+            time.sleep(0.05)
 
 
 def _request(runtime: "Runtime", visit: Visit, match: Match, view: FormView) -> Request:
