@@ -25,7 +25,7 @@ from azora.events.envelope import PREFIX, Envelope
 from azora.rpc.faults import deserialize
 
 EXCHANGE = "nameko-rpc"
-API_TOKEN = "nameko.api_token"
+API_TOKEN = "nameko.api_token"  # noqa: S105 – a name, no secret
 _JSON = "application/json"
 
 

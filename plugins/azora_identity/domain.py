@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 ADMINISTRATOR, MEMBER, GUEST = "administrator", "member", "guest"
 
 EVERYTHING = "*"
-CHANGE_PASSWORD = "identity.change_password"
+CHANGE_PASSWORD = "identity.change_password"  # noqa: S105 – a name, no secret
 USE_ACCOUNT = "identity.use_account"
 OWN_ACCOUNT = frozenset({CHANGE_PASSWORD, USE_ACCOUNT})
 """What everybody who has an account may do, whatever their roles."""
 
-TOKEN_PREFIX = "azt_"
+TOKEN_PREFIX = "azt_"  # noqa: S105 – a name, no secret
 TOUCH_EVERY = 60.0
 """Seconds between two notes of a credential's use: a write for each request would be waste."""
 

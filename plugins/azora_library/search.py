@@ -52,7 +52,7 @@ class Search:
         after, position = self._after(order)
         direction = "DESC" if order.descending else "ASC"
         rows = self._database.heavy_read(
-            f"WITH found AS (SELECT r.number AS number, {order.place} AS place {self._where}) "
+            f"WITH found AS (SELECT r.number AS number, {order.place} AS place {self._where}) "  # noqa: S608 – constants and placeholders
             f"SELECT number, place FROM found {after} "
             f"ORDER BY place {direction}, number {direction} LIMIT ?",
             *order.params,
@@ -67,12 +67,12 @@ class Search:
     def counts(self, bound: int) -> Counts:
         """How many are found and how they fall, exactly up to `bound`."""
         tops = " UNION ALL ".join(
-            f"SELECT * FROM (SELECT '{name}' AS facet, {name} AS value, count(*) AS n FROM found "
+            f"SELECT * FROM (SELECT '{name}' AS facet, {name} AS value, count(*) AS n FROM found "  # noqa: S608 – constants and placeholders
             f"WHERE {name} IS NOT NULL GROUP BY {name} ORDER BY n DESC, value LIMIT {FACET_VALUES}) AS {name}_top"
             for name in ("type", "category", "language")
         )
         rows = self._database.heavy_read(
-            "WITH found AS MATERIALIZED (SELECT r.number AS number, r.type AS type, "
+            "WITH found AS MATERIALIZED (SELECT r.number AS number, r.type AS type, "  # noqa: S608 – constants and placeholders
             f"r.category AS category, r.language AS language {self._where} LIMIT ?) "
             f"SELECT 'total' AS facet, '' AS value, count(*) AS n FROM found UNION ALL {tops} "
             "UNION ALL SELECT * FROM (SELECT 'tag' AS facet, t.tag AS value, count(*) AS n FROM found "

@@ -69,7 +69,7 @@ def _sqlite_trigger(
         INSERT INTO azora_audit (at, actor, entity, "row", action, before, after) VALUES (
             (julianday('now') - 2440587.5) * 86400.0, COALESCE((SELECT actor FROM azora_acting), 'database'),
             '{table}', {row}, '{action}', {before}, {after});
-    END"""
+    END"""  # noqa: S608 – constants and placeholders
 
 
 def _as_json(image: str, columns: list[str]) -> str:

@@ -135,7 +135,7 @@ class Schema:
         with self._rebuilding():
             migrator.migrate(migrator.drop_column(table, column, legacy=True))
         for view in self._database.peewee.get_views():
-            self.execute(f'SELECT * FROM "{view.name}" LIMIT 0')
+            self.execute(f'SELECT * FROM "{view.name}" LIMIT 0')  # noqa: S608 – constants and placeholders
 
     @contextmanager
     def _rebuilding(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ FAR = 1e12
 
 _FIELDS = "source, type, version, time, key, data, traceparent, cause"
 _INSERT = (
-    "INSERT INTO azora_inbox (event, handler, state, attempts, crashes, due, changed, lane, error, stack, "
+    "INSERT INTO azora_inbox (event, handler, state, attempts, crashes, due, changed, lane, error, stack, "  # noqa: S608 – constants and placeholders
     f"{_FIELDS}) VALUES ({', '.join('?' * 18)}) ON CONFLICT (event, handler) DO NOTHING"
 )
 _CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, owner = ?, due = ?, changed = ?
@@ -31,11 +31,11 @@ _CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, 
             WHERE earlier.lane = candidate.lane AND earlier.seq < candidate.seq
                 AND earlier.state IN ('pending', 'running', 'parked'))
         ORDER BY seq LIMIT ?)
-    RETURNING seq, event, handler, attempts, crashes, lane, {_FIELDS}"""
+    RETURNING seq, event, handler, attempts, crashes, lane, {_FIELDS}"""  # noqa: S608 – constants and placeholders
 _SUSPECTED = "SELECT 1 FROM azora_inbox WHERE state = 'pending' AND crashes > 0 LIMIT 1"
 _ABANDONED = f"""SELECT seq, handler, attempts, lane FROM azora_inbox WHERE state = 'running' AND (
     due <= ? OR owner <> ? AND NOT EXISTS (
-        SELECT 1 FROM azora_leases WHERE name = '{LEASE_NAME}' || owner AND until > ?))"""
+        SELECT 1 FROM azora_leases WHERE name = '{LEASE_NAME}' || owner AND until > ?))"""  # noqa: S608 – constants and placeholders
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class Inbox:
     def _change(self, delivery: Delivery, assignments: str, now: float, *values: object) -> bool:
         return bool(
             self.database.execute(
-                f"UPDATE azora_inbox SET {assignments}, changed = ? "
+                f"UPDATE azora_inbox SET {assignments}, changed = ? "  # noqa: S608 – constants and placeholders
                 "WHERE seq = ? AND attempts = ? AND state = 'running' RETURNING seq",
                 *(*values, now, delivery.seq, delivery.attempts),
             )

@@ -75,7 +75,7 @@ class Parking:
         marks = ", ".join("?" * len(ids))
         with self.database.transaction():
             lanes = self.database.execute(
-                f"UPDATE azora_inbox SET {assignments}, changed = ? WHERE state = 'parked' AND event IN ({marks})"
+                f"UPDATE azora_inbox SET {assignments}, changed = ? WHERE state = 'parked' AND event IN ({marks})"  # noqa: S608 – constants and placeholders
                 " RETURNING lane",
                 *(value, now, *ids),
             )

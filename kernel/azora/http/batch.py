@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from azora.http.edge import check_json_type
 from azora.http.exchange import BufferedBody, HttpRequest, HttpResponse
 from azora.http.problems import from_validation
+from azora.http.storable import refuse_unstorable
 
 if TYPE_CHECKING:
     from azora.http.gateway import Gateway
@@ -63,6 +64,7 @@ def add_batch(gateway: "Gateway") -> None:
             asked = Batch.__pydantic_validator__.validate_json(request.read(MAX_BYTES), strict=True)
         except ValidationError as error:
             raise from_validation(error) from None
+        refuse_unstorable(asked.model_dump())
         results = [_run(gateway, request, item) for item in asked.requests]
         headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
         return HttpResponse(200, orjson.dumps({"responses": results}), headers)

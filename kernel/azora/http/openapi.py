@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from azora.http.openapi_kernel import ABOUT, TAG, describe_kernel
 from azora.http.openapi_operation import describe_operation
 from azora.http.openapi_schemas import Schemas
 
@@ -24,8 +25,8 @@ def describe_api(gateway: "Gateway") -> Document:
     from azora.http.gateway import api_path
 
     schemas = Schemas()
-    paths: dict[str, Document] = {}
-    tags: dict[str, str] = {}
+    paths: dict[str, Document] = describe_kernel(schemas)
+    tags = {TAG: ABOUT}
     for endpoint in gateway.endpoints:
         hosted = endpoint.bound.hosted
         tags[hosted.name] = hosted.plugin.summary

@@ -109,7 +109,7 @@ class Front:
         whole = documents[0]
         for other in documents[1:]:
             whole["paths"] |= other["paths"]
-            whole["tags"] += other["tags"]
+            whole["tags"] += [tag for tag in other["tags"] if tag not in whole["tags"]]
             for kind, components in other["components"].items():
                 whole["components"].setdefault(kind, {}).update(components)
         whole["paths"] = dict(sorted(whole["paths"].items()))

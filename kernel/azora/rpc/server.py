@@ -18,7 +18,7 @@ from azora.rpc.wire import EXCHANGE
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
-API_TOKEN = "nameko.api_token"
+API_TOKEN = "nameko.api_token"  # noqa: S105 – a name, no secret
 """The header that a stock caller's context data `{"api_token": …}` becomes."""
 
 REPLY_PATIENCE = 5.0

@@ -39,7 +39,7 @@ class Templates:
             loaders.insert(0, own)
         environment = Environment(
             loader=ChoiceLoader(loaders),
-            autoescape=lambda name: not (name or "").endswith(_PLAIN),
+            autoescape=lambda name: not (name or "").endswith(_PLAIN),  # noqa: S701 – everything but plain text is escaped
             undefined=ChainableUndefined,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
             trim_blocks=True,
