@@ -35,7 +35,8 @@ _CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, 
 _SUSPECTED = "SELECT 1 FROM azora_inbox WHERE state = 'pending' AND crashes > 0 LIMIT 1"
 _ABANDONED = f"""SELECT seq, handler, attempts, lane FROM azora_inbox WHERE state = 'running' AND (
     due <= ? OR owner <> ? AND NOT EXISTS (
-        SELECT 1 FROM azora_leases WHERE name = '{LEASE_NAME}' || owner AND until > ?))"""  # noqa: S608 – constants and placeholders
+        SELECT 1 FROM azora_leases AS lease
+        WHERE lease.name = '{LEASE_NAME}' || azora_inbox.owner AND lease.until > ?))"""  # noqa: S608 – constants and placeholders
 
 
 @dataclass(frozen=True, slots=True)
