@@ -1,4 +1,4 @@
-"""azora.client as scripts use it: in a process that never loads Eventlet."""
+"""azora.client as scripts use it, in a process that never loads Eventlet; and stock Nameko's client."""
 
 import json
 import subprocess
@@ -6,6 +6,8 @@ import sys
 import textwrap
 
 import pytest
+from nameko.exceptions import RemoteError
+from nameko.standalone.rpc import ClusterRpcProxy
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +111,18 @@ def test_a_broker_that_is_not_there_is_unavailable(script):
             print(json.dumps(error.sent))
     """)
     assert answer == "not_sent"
+
+
+def test_a_stock_nameko_client_calls_the_library_for_all_and_with_a_token_for_its_owner(campus):
+    made = campus.sign_in().post(
+        "/api/identity/tokens", json={"name": "stock", "scopes": ["library.manage"]}
+    )
+    config = {"AMQP_URI": campus.broker}
+    token = {"api_token": made.json()["secret"]}
+    with ClusterRpcProxy(config, timeout=20) as services:
+        assert "items" in services.library.search(query="anything")
+        with pytest.raises(RemoteError, match="NotAuthenticated"):
+            services.library.add_resource(title="Nobody's", type="BOOK")
+    with ClusterRpcProxy(config, timeout=20, context_data=token) as services:
+        added = services.library.add_resource(title="By a stock client", type="BOOK")
+    assert campus.call("library.read_resource", id=added["id"])["title"] == "By a stock client"
