@@ -57,6 +57,14 @@ def describe(
         sys.stdout.write(yaml.safe_dump(manifest, sort_keys=False))
 
 
+def contracts() -> None:
+    """Print every operation's and event's JSON Schemas: what releases are compared by."""
+    from azora.loader import load_registry
+    from azora.publication import published
+
+    print_json(published(load_registry()))
+
+
 def openapi() -> None:
     """Print the OpenAPI 3.1 document of all installed plugins."""
     from tempfile import TemporaryDirectory

@@ -15,6 +15,7 @@ COMMANDS = (
     "describe",
     "doctor",
     "openapi",
+    "contracts",
     "new",
     "events",
 )
@@ -48,6 +49,12 @@ def test_describe_all_writes_a_file_for_each_plugin(azora, tmp_path):
     azora("describe", "--all", str(tmp_path / "manifests"))
     written = {path.name for path in (tmp_path / "manifests").iterdir()}
     assert {"identity.yaml", "library.yaml", "web.yaml"} <= written
+
+
+def test_contracts_prints_the_schemas_that_releases_are_compared_by(azora):
+    library = json.loads(azora("contracts").out)["library"]
+    assert library["operations"]["search"]["route"] == "GET /search"
+    assert library["events"]["library.resource_added"]["data"]["type"] == "object"
 
 
 def test_openapi_prints_the_document_of_all_plugins(azora):
