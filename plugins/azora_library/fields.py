@@ -13,7 +13,7 @@ Line = Annotated[
     StringConstraints(
         strip_whitespace=True,
         min_length=1,
-        pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$",
+        pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f-\x9f\ufeff][^\x00-\x1f\x7f]*$",
     ),
 ]
 Prose = Annotated[
@@ -59,7 +59,7 @@ Doi = Annotated[Line, Field(max_length=300), *_identifier("doi", domain.doi)]
 Isbns = Annotated[list[Isbn], Field(max_length=50), AfterValidator(domain.distinct)]
 Issns = Annotated[list[Issn], Field(max_length=50), AfterValidator(domain.distinct)]
 Link = Annotated[
-    Line, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")
+    Line, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f\x7f-\x9f\ufeff]+$")
 ]
 Names = Annotated[
     list[Name],

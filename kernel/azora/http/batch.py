@@ -64,10 +64,10 @@ def add_batch(gateway: "Gateway") -> None:
             asked = Batch.__pydantic_validator__.validate_json(request.read(MAX_BYTES), strict=True)
         except ValidationError as error:
             raise from_validation(error) from None
-        refuse_unstorable(asked.model_dump())
+        refuse_unstorable({"requests": [{"headers": item.headers} for item in asked.requests]})
         results = [_run(gateway, request, item) for item in asked.requests]
         headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
-        return HttpResponse(200, orjson.dumps({"responses": results}), headers)
+        return HttpResponse(200, orjson.dumps({"responses": results}), headers, secret=True)
 
     gateway.router.add("POST", PATH, batch)
 

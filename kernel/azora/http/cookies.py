@@ -1,9 +1,18 @@
-"""Reply fields that travel as cookies: moved out of the body into Set-Cookie."""
+"""Reply fields that are secrets: those that travel as cookies are moved out of the body."""
 
 from typing import Any
 
 from azora.http.exchange import Headers, HttpRequest
 from azora.messages import Message
+
+
+def holds_secret(reply: type[Message] | None) -> bool:
+    """Whether a reply has a field that is a secret, which must not be compressed with what others say."""
+    return any(
+        isinstance(field.json_schema_extra, dict)
+        and field.json_schema_extra.get("format") == "password"
+        for field in (reply.model_fields.values() if reply else ())
+    )
 
 
 class CookieFields:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from azora.http import conditional, idempotency, pagination, selection
 from azora.http.access import admit
-from azora.http.cookies import CookieFields
+from azora.http.cookies import CookieFields, holds_secret
 from azora.http.downloads import download
 from azora.http.edge import RequestReader
 from azora.http.exchange import Headers, HttpRequest, HttpResponse
@@ -32,6 +32,7 @@ class OperationEndpoint:
         self.reader = RequestReader(operation)
         self.uploads = Uploads(bound, self.reader) if self.reader.file_fields else None
         self.cookies = CookieFields(operation.reply)
+        self.secret = bool(self.cookies) or holds_secret(operation.reply)
         self.selection = (
             selection.Selection(operation.reply, self.cookies.names)
             if operation.reply and operation.shape == "reply"
@@ -92,7 +93,7 @@ class OperationEndpoint:
             headers.append(("Cache-Control", "no-store"))
             if place := self._place(request, reply):
                 headers.append(("Location", place))
-            return HttpResponse(self.status, body, headers, secret=bool(hidden))
+            return HttpResponse(self.status, body, headers, secret=self.secret)
         if self.lists and (link := pagination.link(request, reply)):
             headers.append(("Link", link))
         return conditional.tagged(request, reply, body, headers)

@@ -16,6 +16,7 @@ from azora.context import parse_traceparent
 from azora.errors import Unavailable
 from azora.http.apidocs import add_documentation
 from azora.http.batch import add_batch
+from azora.http.compression import compress
 from azora.http.exchange import Headers, HttpRequest, HttpResponse
 from azora.http.problems import as_azora_error, problem_response
 from azora.http.proxies import Proxies
@@ -80,6 +81,7 @@ class Front:
             if endpoint is None:
                 return self.owner(request.path).forward(request, self._headers(request))
             response = endpoint(request)
+            compress(response, request.headers.get("accept-encoding", ""))
         except Exception as error:  # noqa: BLE001 – every request gets exactly one answer
             response = problem_response(
                 as_azora_error(error, request.path, trace_id), trace_id, request.path

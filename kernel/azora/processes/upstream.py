@@ -24,6 +24,7 @@ HOP_BY_HOP = frozenset(
 _LOSSES = 1
 """New connections on which a repeatable request may be lost: a process that is killed takes some."""
 
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
 
@@ -122,10 +123,13 @@ class _Exchange:
     def send(self, request: HttpRequest, headers: Headers) -> None:
         """Send the head, and the body unless the other side wants to see the head first."""
         target = f"{request.path}?{request.query}" if request.query else request.path
-        lines = [f"{request.method} {target} HTTP/1.1", *(f"{k}: {v}" for k, v in headers)]
         body = request.body
+        told = (f"{k}: {v}" for k, v in headers if k.lower() != "content-length")
+        lines = [f"{request.method} {target} HTTP/1.1", *told]
         if body.length is None:
             lines.append("Transfer-Encoding: chunked")
+        elif body.length or request.method in _WITH_BODY:
+            lines.append(f"Content-Length: {body.length}")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")
         if isinstance(body, BufferedBody):
             self._peer.sendall(head + body.content)
