@@ -47,7 +47,7 @@ class Peer:
         """The one reply to a request that was sent before."""
         while not (answers := [each for each in self._found if each.correlation_id == request]):
             self._connection.drain_events(timeout=15)
-        self._found = [each for each in self._found if each not in answers]
+        self._found[:] = [each for each in self._found if each not in answers]
         assert len(answers) == 1
         return json.loads(answers[0].body)
 
