@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-PARTS := rabbitmq-server postgresql redis-server chromium
+PARTS := rabbitmq-server postgresql redis-server nodejs chromium
 FILES = setup.cfg pyproject.toml constraints.txt
 
 help:  ## What there is

@@ -20,12 +20,14 @@ Prose = Annotated[
     str,
     StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"),
 ]
-Title = Annotated[Line, StringConstraints(max_length=1000)]
+Title = Annotated[Line, StringConstraints(max_length=1000), Field(examples=["The Freedom Charter"])]
 Content = Annotated[Prose, StringConstraints(max_length=100_000)]
 Publisher = Annotated[Line, StringConstraints(max_length=300)]
 Name = Annotated[Line, StringConstraints(max_length=200)]
 Tag = Annotated[Line, StringConstraints(max_length=100)]
-TypeName = Annotated[str, StringConstraints(pattern="^[A-Z][A-Z0-9_]{1,39}$")]
+TypeName = Annotated[
+    str, StringConstraints(pattern="^[A-Z][A-Z0-9_]{1,39}$"), Field(examples=["BOOK"])
+]
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")]
 Year = Annotated[int, Field(ge=-3000, le=2200)]
 ResourceId = Annotated[Line, StringConstraints(max_length=36)]

@@ -8,7 +8,8 @@ from azora.http.conditional import etag, matches
 from azora.http.errorcodes import codes_document, codes_page, known_codes
 from azora.http.exchange import Headers, HttpRequest, HttpResponse
 from azora.http.openapi import describe_api
-from azora.http.tryout import SCRIPT, STYLE, tryout_page
+from azora.http.tryout import tryout_page
+from azora.http.tryout_assets import SCRIPT, STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import to_json
 
 from azora.http.edge import check_json_type
 from azora.http.exchange import BufferedBody, HttpRequest, HttpResponse
@@ -75,7 +76,7 @@ def add_batch(gateway: "Gateway") -> None:
 def _run(gateway: "Gateway", outer: HttpRequest, item: BatchItem) -> dict[str, Any]:
     path, _, query = item.path.partition("?")
     headers = {name.lower(): value for name, value in item.headers.items()}
-    body = orjson.dumps(item.body) if item.body is not None else b""
+    body = to_json(item.body) if item.body is not None else b""
     if body:
         headers["content-type"] = "application/json"
     for name in ("origin", "sec-fetch-site", "host"):

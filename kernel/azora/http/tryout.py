@@ -1,4 +1,4 @@
-"""The page at /api/docs: every operation with a form that sends it, curl and Python beside it.
+"""The page at /api/docs: every operation with a form that sends it, and as curl, Python, JavaScript.
 
 Drawn from the OpenAPI document alone. It works offline and, but for sending, without JavaScript.
 """
@@ -6,6 +6,8 @@ Drawn from the OpenAPI document alone. It works offline and, but for sending, wi
 import json
 from html import escape
 from typing import Any
+
+from azora.http.snippets import Example, curl, javascript, python
 
 Document = dict[str, Any]
 
@@ -33,7 +35,8 @@ def tryout_page(document: Document) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="stylesheet" href="/api/docs/try.css"><script src="/api/docs/try.js" defer></script></head>'
         '<body><a class="skip" href="#main">Skip to the operations</a><header><h1>API of this campus</h1>'
-        "<p>Each operation can be tried here: you act as whoever is signed in, or as the owner of a token.</p>"
+        "<p>Each operation can be tried here: you act as whoever is signed in, or as the owner of a token. "
+        "The examples take the campus's address from the variable CAMPUS, and a token from TOKEN.</p>"
         '<p><label for="token">API token</label> <input id="token" type="password" autocomplete="off" '
         'aria-describedby="token-help"> <span id="token-help">Stays in this page.</span></p>'
         '<p><a href="/api/openapi.json">OpenAPI 3.1</a> · <a href="/api/errors">Error codes</a></p>'
@@ -55,8 +58,16 @@ def _operation(document: Document, verb: str, path: str, operation: Document) ->
         f'{inputs}{body}<button type="submit" disabled>Send</button> '
         "<noscript>Sending from this page needs JavaScript; the examples do not.</noscript></form>"
         f'<div role="status" aria-live="polite"></div>'
-        f'<h3>curl</h3><pre tabindex="0">{escape(_curl(verb, path, operation))}</pre>'
-        f'<h3>Python</h3><pre tabindex="0">{escape(_python(verb, path, operation))}</pre></details>'
+        f"{_snippets(Example(document, verb, path, operation))}</details>"
+    )
+
+
+def _snippets(example: Example) -> str:
+    """The same request in three languages."""
+    written = {"curl": curl, "Python": python, "JavaScript": javascript}
+    return "".join(
+        f'<h3>{language}</h3><pre tabindex="0" data-language="{language.lower()}">{escape(write(example))}</pre>'
+        for language, write in written.items()
     )
 
 
@@ -111,102 +122,3 @@ def _resolve(document: Document, schema: Document) -> Document:
     reference = schema.get("$ref", "").rpartition("/")[2]
     found: Document = document["components"]["schemas"][reference] if reference else schema
     return found
-
-
-def _curl(verb: str, path: str, operation: Document) -> str:
-    lines = [f'curl -X {verb.upper()} "$CAMPUS{path}"']
-    if operation["x-azora-permission"]:
-        lines.append('-H "Authorization: Bearer $TOKEN"')
-    example = _json_example(operation)
-    if example is not None:
-        lines.append(
-            f"-H 'Content-Type: application/json' -d '{json.dumps(example, ensure_ascii=False)}'"
-        )
-    elif "requestBody" in operation:
-        lines.append("-F file=@FILE")
-    return " \\\n  ".join(lines)
-
-
-def _python(verb: str, path: str, operation: Document) -> str:
-    example = _json_example(operation)
-    arguments = [f'campus + "{path}"']
-    if operation["x-azora-permission"]:
-        arguments.append('headers={"Authorization": f"Bearer {token}"}')
-    if example is not None:
-        arguments.append(f"json={example!r}")
-    elif "requestBody" in operation:
-        arguments.append('files={"file": open(path, "rb")}')
-    return (
-        f"import requests\n\nreply = requests.{verb}({', '.join(arguments)})\nprint(reply.json())"
-    )
-
-
-def _json_example(operation: Document) -> Any:
-    content = operation.get("requestBody", {}).get("content", {})
-    return content["application/json"].get("example", {}) if "application/json" in content else None
-
-
-SCRIPT = """\
-"use strict";
-const token = document.getElementById("token");
-const show = (status, heading, text) => {
-  const title = document.createElement("h3");
-  const body = document.createElement("pre");
-  title.textContent = heading;
-  body.textContent = text;
-  body.tabIndex = 0;
-  status.replaceChildren(title, body);
-};
-const prepare = (form) => {
-  let path = form.dataset.path;
-  const query = new URLSearchParams();
-  const parts = new FormData();
-  const options = { method: form.dataset.verb, headers: {} };
-  for (const field of form.elements) {
-    const place = field.dataset.in;
-    if (place === "body") options.body = field.value;
-    else if (place === "part") { if (field.files ? field.files[0] : field.value) parts.append(field.name, field.files ? field.files[0] : field.value); }
-    else if (place === "path") path = path.replace(`{${field.name}}`, encodeURIComponent(field.value));
-    else if (place === "query" && field.value) query.append(field.name, field.value);
-  }
-  if (form.dataset.kind === "application/json") options.headers["Content-Type"] = "application/json";
-  if (form.dataset.kind === "multipart/form-data") options.body = parts;
-  if (token.value) options.headers.Authorization = `Bearer ${token.value}`;
-  return [query.size ? `${path}?${query}` : path, options];
-};
-const send = async (event) => {
-  event.preventDefault();
-  const form = event.currentTarget;
-  const status = form.nextElementSibling;
-  const [path, options] = prepare(form);
-  try {
-    const reply = await fetch(path, options);
-    const text = await reply.text();
-    let shown = text;
-    try { shown = JSON.stringify(JSON.parse(text), null, 2); } catch { /* not JSON: shown as it is */ }
-    show(status, `${reply.status} ${reply.statusText}`, shown);
-  } catch (error) {
-    show(status, "The campus did not answer", String(error));
-  }
-};
-for (const form of document.forms) {
-  form.addEventListener("submit", send);
-  form.querySelector("button").disabled = false;
-}
-"""
-
-STYLE = """\
-:root { color-scheme: light dark; --ink: #1d2b53; --paper: #faf6ef; --clay: #a04a23; --line: #cfc6b8; }
-@media (prefers-color-scheme: dark) { :root { --ink: #f3ece0; --paper: #141c38; --clay: #f0a47e; --line: #47527d; } }
-body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1.05rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-a { color: inherit; } a:focus-visible, summary:focus-visible, input:focus-visible, select:focus-visible, textarea:focus-visible, button:focus-visible, pre:focus-visible { outline: 3px solid var(--clay); outline-offset: 2px; }
-.skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; }
-details { border-block-end: 1px solid var(--line); padding-block: .5rem; } summary { cursor: pointer; overflow-wrap: anywhere; }
-.verb { display: inline-block; min-width: 4.5rem; font-weight: 700; }
-label { display: block; font-weight: 600; } input, select, textarea, button { font: inherit; color: inherit; background: transparent; border: 1px solid currentColor; border-radius: .3rem; padding: .4rem .6rem; min-height: 2.75rem; box-sizing: border-box; max-width: 100%; }
-textarea, form input, form select { inline-size: 100%; font-family: ui-monospace, monospace; } small { display: block; }
-button { background: var(--ink); color: var(--paper); cursor: pointer; }
-pre, .scroll { overflow: auto; padding: .75rem; border: 1px solid var(--line); border-radius: .3rem; }
-@media (max-width: 40rem) { .stacked thead { position: absolute; left: -99rem; } .stacked :is(tr, td) { display: block; padding-inline: 0; } .stacked td { border: 0; padding-block: 0; } .stacked tr { border-block-end: 1px solid var(--line); padding-block: .6rem; } }
-table { border-collapse: collapse; inline-size: 100%; } th, td { text-align: start; vertical-align: top; padding: .4rem .6rem; border-block-end: 1px solid var(--line); } :target { background: color-mix(in srgb, var(--clay) 20%, transparent); }
-"""

@@ -13,6 +13,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "rabbitmq": lambda: _newest("/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server"),
     "postgresql": lambda: _newest("/usr/lib/postgresql/*/bin/postgres") or shutil.which("postgres"),
     "redis": lambda: shutil.which("redis-server"),
+    "node": lambda: shutil.which("node"),
     "chromium": lambda: shutil.which("chromium") or shutil.which("chromium-browser"),
     "tmpfs": lambda: shutil.which("mount") if _may_mount() else None,
 }

@@ -16,7 +16,7 @@ def test_every_http_operation_is_described_and_no_other(http, document):
         verb["operationId"] for path in document["paths"].values() for verb in path.values()
     }
     served = {name for name, bound in http.runtime.operations.items() if bound.operation.http}
-    assert described == served
+    assert described == served | {"campus.batch", "campus.report_violation"}
     assert document["openapi"] == "3.1.0"
 
 
@@ -82,8 +82,8 @@ def test_the_docs_page_shows_every_operation_with_its_examples(http, document):
     for path in document["paths"].values():
         for operation in path.values():
             assert f'id="{operation["operationId"]}"' in page
-    assert "curl -X POST" in page
-    assert "requests.post(" in page
+    assert "-X POST" in page
+    assert "requests.request(" in page
     assert "<script>" not in page
     assert "http://" not in page.replace("$CAMPUS", "")
     assert http.get("/api/docs/try.js")["content-type"] == "text/javascript; charset=utf-8"
