@@ -15,6 +15,7 @@ from azora.events.claim import Claim
 from azora.events.outbox import Outbox
 from azora.events.relay import Relay
 from azora.hosted import HostedPlugin
+from azora.processes.supervisor import Child
 from azora_library.service import Counters
 
 ORDERS = Path(os.environ["KILL_ORDERS"])
@@ -62,6 +63,7 @@ def of_the_library(_self, database, *_):
 
 
 def prepare():
+    Child.delay = 0.0  # these processes fall more often than any that is well
     fall_after(Outbox, "append", "event-written-not-committed", of_the_library)
     fall_before(
         Relay, "_publish", "committed-not-relayed", lambda relay, _: relay.hosted.name == LIBRARY

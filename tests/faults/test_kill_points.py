@@ -78,6 +78,22 @@ def add(client, title):
         return False
 
 
+over_the_broker = pytest.mark.parametrize("campus", ["distributed"], indirect=True)
+
+
+@over_the_broker
+def test_a_second_death_over_the_same_event_is_made_good_from_its_row(campus, client):
+    point = "handling-before-its-transaction"
+    campus.order(point)
+    add(client, "Twice")
+    campus.eventually(lambda: campus.obeyed(point))
+    campus.order(point)
+    campus.eventually(lambda: campus.obeyed(point), SETTLED)
+    campus.revive()
+    assert titles_in(campus, "Twice") == ["Twice"]
+    campus.eventually(lambda: counted_in(campus, "Twice") == 1, SETTLED)
+
+
 @pytest.mark.parametrize("point", POINTS)
 def test_a_death_there_loses_nothing_and_doubles_nothing(campus, client, point):
     campus.order(point)
@@ -108,9 +124,6 @@ def ask_and_die(campus, peer, target, body, point):
     assert peer.ask("library.list_categories")["error"] is None
     campus.eventually(lambda: peer.waiting_in("rpc-library") == 0)
     return request
-
-
-over_the_broker = pytest.mark.parametrize("campus", ["distributed"], indirect=True)
 
 
 @over_the_broker
