@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from azora.http.cookies import holds_secret
+from azora_identity.contracts import Account, NewToken, OneTimePassword
+
 
 def test_every_plugin_is_in_the_openapi_document_and_the_kernel_too(campus):
     document = campus.http.get("/api/openapi.json").json()
@@ -84,6 +87,17 @@ def test_what_is_large_is_sent_in_the_coding_that_the_client_takes(campus, codin
     plain = campus.http.get("/api/openapi.json", headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in plain.headers
     assert len(answer.raw.read(decode_content=False)) < len(plain.content) / 3
+
+
+def test_what_may_hold_a_secret_is_never_compressed(campus):
+    asked = {"requests": [{"path": "/api/library/resources?limit=20"}] * 5}
+    answer = campus.sign_in().post(
+        "/api/batch", json=asked, headers={"Accept-Encoding": "gzip, br, zstd"}
+    )
+    assert len(answer.content) > 5_000
+    assert "Content-Encoding" not in answer.headers
+    assert holds_secret(NewToken) and holds_secret(OneTimePassword)
+    assert not holds_secret(Account)
 
 
 def test_a_form_that_is_sent_twice_counts_once(campus):

@@ -1,5 +1,6 @@
 """Every error code that the campus answers with: the kernel's own here, each plugin's from its value."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from html import escape
@@ -108,15 +109,21 @@ def codes_page(codes: Iterable[ErrorCode]) -> str:
     """The codes as a page; each has its own anchor, to which a problem's `type` leads."""
     rows = "".join(
         f'<tr id="{escape(entry.code)}"><td><code>{escape(entry.code)}</code><td>{entry.status}'
-        f"<td>{escape(entry.cause)}<td>{escape(entry.fix)}"
+        f"<td>{_prose(entry.cause)}<td>{_prose(entry.fix)}"
         for entry in codes
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Error codes</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/api/docs/try.css">'
-        "<main><h1>Error codes</h1><p>Every error is an RFC 9457 problem whose <code>code</code> stays the "
+        '<main><p><a href="/">Azora</a> › <a href="/api/docs">API</a></p><h1>Error codes</h1>'
+        "<p>Every error is an RFC 9457 problem whose <code>code</code> stays the "
         "same. A plugin's own codes begin with its name.</p>"
         '<table class="stacked"><thead><tr>'
         '<th scope="col">Code<th scope="col">Status<th scope="col">Cause<th scope="col">What to do'
-        f"<tbody>{rows}</table><p><a href=/api/docs>All operations</a></main></html>"
+        f"<tbody>{rows}</table></main></html>"
     )
+
+
+def _prose(words: str) -> str:
+    """Words as HTML; what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words))

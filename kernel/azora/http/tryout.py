@@ -34,7 +34,7 @@ def tryout_page(document: Document) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>API of this campus</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="stylesheet" href="/api/docs/try.css"><script src="/api/docs/try.js" defer></script></head>'
-        '<body><a class="skip" href="#main">Skip to the operations</a><header><h1>API of this campus</h1>'
+        '<body><a class="skip" href="#main">Skip to the operations</a><header><p><a href="/">Azora</a></p><h1>API of this campus</h1>'
         "<p>Each operation can be tried here: you act as whoever is signed in, or as the owner of a token. "
         "The examples take the campus's address from the variable CAMPUS, and a token from TOKEN.</p>"
         '<p><label for="token">API token</label> <input id="token" type="password" autocomplete="off" '

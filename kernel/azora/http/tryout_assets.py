@@ -53,6 +53,7 @@ STYLE = """\
 :root { color-scheme: light dark; --ink: #1d2b53; --paper: #faf6ef; --clay: #a04a23; --line: #cfc6b8; }
 @media (prefers-color-scheme: dark) { :root { --ink: #f3ece0; --paper: #141c38; --clay: #f0a47e; --line: #47527d; } }
 body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1.05rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+h1, h2 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, "Noto Serif", "Liberation Serif", serif; }
 a { color: inherit; } a:focus-visible, summary:focus-visible, input:focus-visible, select:focus-visible, textarea:focus-visible, button:focus-visible, pre:focus-visible { outline: 3px solid var(--clay); outline-offset: 2px; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; }
 details { border-block-end: 1px solid var(--line); padding-block: .5rem; } summary { cursor: pointer; overflow-wrap: anywhere; }
