@@ -157,3 +157,15 @@ class TestTerminal:
         campus.stop()
         campus.start()
         assert me(person).status_code == 200
+
+
+def test_a_secret_that_is_shown_once_is_kept_nowhere_whatever_the_request_asks(campus):
+    client = campus.sign_in()
+    body = {"name": "kept nowhere", "scopes": ["library.manage"]}
+    secrets = [
+        client.post(
+            "/api/identity/tokens", json=body, headers={"Idempotency-Key": "one-key"}
+        ).json()
+        for _ in range(2)
+    ]
+    assert len({answer["secret"] for answer in secrets}) == 2
