@@ -58,6 +58,7 @@ def _newest(pattern: str) -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*parts): parts of the machine that the test needs")
+    config.addinivalue_line("markers", "untraced: measures what a coverage tracer would change")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -7,6 +7,7 @@ import statistics
 import time
 
 import eventlet
+import pytest
 from tests.kernel.events.hosts import (
     Hosts,
     envelope,
@@ -33,6 +34,7 @@ def embedded(tmp_path):
     return hosts, maker, reader
 
 
+@pytest.mark.untraced
 def test_two_thousand_events_a_second_go_through_without_holding_greenlets_up(tmp_path, stalls):
     hosts, maker, reader = embedded(tmp_path)
 

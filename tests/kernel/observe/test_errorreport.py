@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
 
+import brotli
 import pytest
 
 from azora import __version__
@@ -16,6 +17,9 @@ from azora.actor import Actor
 from azora.context import Context
 from azora.observe.errorreport import configure_error_reports, report, stop_error_reports
 from azora.settings import load_campus_settings
+
+DECODERS = {"gzip": gzip.decompress, "br": brotli.decompress}
+"""The SDK compresses with brotli where it is installed."""
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -25,8 +29,7 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
+        body = DECODERS.get(self.headers.get("Content-Encoding"), bytes)(body)
         self.server.envelopes.append((self.path, body))
         self.send_response(200)
         self.send_header("Content-Length", "2")

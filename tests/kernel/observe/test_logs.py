@@ -202,6 +202,7 @@ class TestUncaught:
         assert written.text == ""
 
 
+@pytest.mark.untraced
 def test_a_line_is_cheap(context: Context, written: Written) -> None:
     log = get_logger("library")
 

@@ -222,6 +222,7 @@ def test_without_a_collector_the_trace_of_others_passes_through() -> None:
     assert context.headers()["traceparent"] == f"00-{context.trace_id}-00f067aa0ba902b7-01"
 
 
+@pytest.mark.untraced
 def test_an_unsampled_span_is_cheap(collect: Callable[[float], Collector]) -> None:
     collect(0.0)
     page = new_context()
