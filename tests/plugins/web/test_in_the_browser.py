@@ -38,7 +38,9 @@ def travel(embedded_campus, account):
 
 
 @pytest.fixture(scope="module")
-def seen(travel):
+def seen(embedded_campus, travel):
+    """The measures of every page, one of which shows a title without a place to break."""
+    embedded_campus.call("library.add_resource", title="Unbroken" * 40, type="BOOK")
     return travel("layout", signed_in=True)
 
 
