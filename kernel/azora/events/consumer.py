@@ -59,6 +59,7 @@ class Consumer:
         self._looked_at_all = 0.0
         self._blocked = False
         self._cleaned = 0.0
+        self._judged = 0.0
 
     def ring(self) -> None:
         """Say that something is due."""
@@ -261,9 +262,11 @@ class Consumer:
 
     def _recover(self, everything: bool) -> None:
         """Put rows back that were running when their process ended. On SQLite that was the last owner."""
-        if not self._liveness.may_judge():
-            return
         now = time.time()
+        often = min(self.pace.judge_every, self.pace.lease / 4)
+        if now - self._judged < often or not self._liveness.may_judge():
+            return
+        self._judged = now
         abandoned = self.inbox.abandoned(now + 1e9 if everything else now)
         for seq, name, attempts, lane in abandoned:
             handler = self.handlers.get(name)

@@ -15,6 +15,11 @@ from azora.events.liveness import LEASE_NAME
 FAR = 1e12
 """A due time that never comes: the row waits behind a parked one."""
 
+PENDING_IN_LANE = "state IN ('pending', 'running', 'parked') AND state = 'pending'"
+RUNNING = "state IN ('running', 'parked') AND state = 'running'"
+PARKED = "state IN ('running', 'parked') AND state = 'parked'"
+"""Conditions that begin as their partial index's does: SQLite would read the whole table otherwise."""
+
 _FIELDS = "source, type, version, time, key, data, traceparent, cause"
 _INSERT = (
     "INSERT INTO azora_inbox (event, handler, state, attempts, crashes, due, changed, lane, error, stack, "  # noqa: S608 – constants and placeholders
@@ -33,7 +38,7 @@ _CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, 
         ORDER BY seq LIMIT ?)
     RETURNING seq, event, handler, attempts, crashes, lane, {_FIELDS}"""  # noqa: S608 – constants and placeholders
 _SUSPECTED = "SELECT 1 FROM azora_inbox WHERE state = 'pending' AND crashes > 0 LIMIT 1"
-_ABANDONED = f"""SELECT seq, handler, attempts, lane FROM azora_inbox WHERE state = 'running' AND (
+_ABANDONED = f"""SELECT seq, handler, attempts, lane FROM azora_inbox WHERE {RUNNING} AND (
     due <= ? OR owner <> ? AND NOT EXISTS (
         SELECT 1 FROM azora_leases AS lease
         WHERE lease.name = '{LEASE_NAME}' || azora_inbox.owner AND lease.until > ?))"""  # noqa: S608 – constants and placeholders
@@ -161,7 +166,8 @@ class Inbox:
     def defer_lane(self, lane: str, due: float) -> None:
         """Let the pending rows of a lane wait until then."""
         self.database.execute(
-            "UPDATE azora_inbox SET due = ? WHERE lane = ? AND state = 'pending'", due, lane
+            f"UPDATE azora_inbox SET due = ? WHERE lane = ? AND {PENDING_IN_LANE}",  # noqa: S608 – constants and placeholders
+            *(due, lane),
         )
 
     def abandoned(self, now: float) -> list[Row]:

@@ -17,6 +17,8 @@ class Pace:
     """So long after a process's last sign of life what it was running is taken up by another."""
     grace: float = 15.0
     """A row whose handler's time is up by so much is taken up whoever runs it."""
+    judge_every: float = 1.0
+    """So often rows are looked for that nobody runs any more."""
     window: int = 256
     """Rows that one look for work considers before it looks at all of them."""
     look_at_all: float = 0.25

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from azora.data.database import PluginDatabase
 from azora.errors import NotFound
+from azora.events.inbox import PARKED, PENDING_IN_LANE
 
-_PARKED = """SELECT event, handler, type, key, attempts, changed, error, stack, traceparent, data,
-    (SELECT count(*) FROM azora_inbox AS behind WHERE behind.lane = parked.lane AND behind.state = 'pending')
-    FROM azora_inbox AS parked WHERE state = 'parked' ORDER BY seq LIMIT ?"""
+_EVENTS = f"""SELECT event, handler, type, key, attempts, changed, error, stack, traceparent, data,
+    (SELECT count(*) FROM azora_inbox AS behind WHERE behind.lane = parked.lane AND {PENDING_IN_LANE})
+    FROM azora_inbox AS parked WHERE {PARKED} ORDER BY seq LIMIT ?"""  # noqa: S608 – constants and placeholders
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Parking:
 
     def events(self, limit: int = 100) -> list[ParkedEvent]:
         """The parked events, oldest first."""
-        rows = self.database.execute(_PARKED, limit)
+        rows = self.database.execute(_EVENTS, limit)
         return [
             ParkedEvent(
                 id_,
@@ -83,6 +84,7 @@ class Parking:
                 raise NotFound("none of these events is parked", code="events.not_parked")
             for lane in {lane for (lane,) in lanes if lane}:
                 self.database.execute(
-                    "UPDATE azora_inbox SET due = ? WHERE lane = ? AND state = 'pending'", now, lane
+                    f"UPDATE azora_inbox SET due = ? WHERE lane = ? AND {PENDING_IN_LANE}",  # noqa: S608 – constants and placeholders
+                    *(now, lane),
                 )
         return len(lanes)

@@ -3,11 +3,16 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from azora.events.inbox import PARKED, RUNNING
+
 if TYPE_CHECKING:
     from azora.runtime import Runtime
 
-_WAITING = "SELECT count(*) FROM azora_inbox WHERE state IN ('pending', 'running')"
-_PARKED = "SELECT count(*) FROM azora_inbox WHERE state = 'parked'"
+_WAITING = (
+    "SELECT (SELECT count(*) FROM azora_inbox WHERE state = 'pending')"  # noqa: S608 – constants
+    f" + (SELECT count(*) FROM azora_inbox WHERE {RUNNING})"
+)
+_PARKED = f"SELECT count(*) FROM azora_inbox WHERE {PARKED}"  # noqa: S608 – constants
 _UNSENT = "SELECT count(*) FROM azora_outbox"
 _EVENTS = {
     "outbox_events": ("Events that are written and not yet handed over", _UNSENT),
