@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-PARTS := rabbitmq-server postgresql redis-server nodejs chromium
+PARTS := rabbitmq-server postgresql redis-server nodejs chromium prometheus systemd
 FILES = setup.cfg pyproject.toml constraints.txt
 
 help:  ## What there is
@@ -38,7 +38,7 @@ parts:
 
 .venv/run.stamp: .venv/bin/python $(FILES)
 	@echo "Installing Azora (once; some 40 small packages) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[distributed]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[compression,distributed]'
 	@touch $@
 
 .venv/dev.stamp: .venv/bin/python $(FILES)

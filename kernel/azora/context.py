@@ -3,6 +3,7 @@
 import math
 import secrets
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,8 @@ class Context:
     machine's monotonic clock, in seconds, and `timed` says that a timer of this greenlet watches it;
     `chain` names the plugins on the path of the call; `cause` is the id of the event that led here;
     `key` makes a repeated call one call; `claim` is the inbox row that the handler's transaction
-    must take; `address` and `agent` are the browser's or client's, as the HTTP edge saw them.
+    must take; `address` and `agent` are the browser's or client's, as the HTTP edge saw them;
+    `on_delivery` follows once a file that the operation replied is sent from its beginning.
     """
 
     __slots__ = (
@@ -42,6 +44,7 @@ class Context:
         "deadline",
         "key",
         "locale",
+        "on_delivery",
         "operation",
         "ordinal",
         "runtime",
@@ -72,6 +75,16 @@ class Context:
         self.spans: LocalTrace | None = parent.spans if parent else None
         self.address: str | None = parent.address if parent else None
         self.agent: str | None = parent.agent if parent else None
+        self.on_delivery: list[Callable[[], None]] = []
+
+    def delivered(self) -> None:
+        """Run what follows a delivery, as the operation that asked for it."""
+        token = enter(self)
+        try:
+            for follow in self.on_delivery:
+                follow()
+        finally:
+            leave(token)
 
     def headers(self) -> dict[str, str]:
         """The context as message headers; the deadline as seconds since 1970, for other machines."""

@@ -1,7 +1,8 @@
 """Jobs: an operation at the times of a cron expression, once for each due time in the whole campus.
 
 A row in `azora_jobs` for each job and due time is the lease: whoever inserts it runs the job. Times
-missed while nobody ran are made up for once; a run whose process ended is tried again.
+missed while nobody ran are made up for once; a run whose process ended is tried again, soon after
+the process's last sign of life.
 """
 
 import time
@@ -13,7 +14,9 @@ from azora.contract import Job
 from azora.cron import latest_due, next_due
 from azora.data.database import PluginDatabase
 from azora.data.leases import this_process
+from azora.data.liveness import SECONDS, Liveness
 from azora.errors import ServiceError
+from azora.once import AlreadyDone
 
 if TYPE_CHECKING:
     from azora.runtime import HostedPlugin, Runtime
@@ -21,15 +24,18 @@ if TYPE_CHECKING:
 ATTEMPTS = 3
 SLEEP = 30.0
 """Seconds after which the clock is looked at again, since it may be set."""
+WATCH = SECONDS / 3
+"""The same while a job runs: its process shows that it lives, and others watch whether it does."""
 SPARE = 30.0
-"""Seconds beyond the operation's own time after which a run counts as abandoned."""
+"""Seconds beyond the operation's own time after which a run counts as abandoned, whoever lives."""
 KEEP = 30 * 86_400.0
 
 _TAKE = """INSERT INTO azora_jobs (job, due, state, owner, until, attempts) VALUES (?, ?, 'running', ?, ?, 1)
     ON CONFLICT (job, due) DO UPDATE
     SET owner = excluded.owner, until = excluded.until, attempts = azora_jobs.attempts + 1
-    WHERE azora_jobs.state = 'running' AND azora_jobs.until < ? RETURNING attempts"""
-_NEWEST = "SELECT due, state, until FROM azora_jobs WHERE job = ? ORDER BY due DESC LIMIT 1"
+    WHERE azora_jobs.state = 'running' AND (azora_jobs.until < ? OR azora_jobs.owner = ?)
+    RETURNING attempts"""
+_NEWEST = "SELECT due, state, until, owner FROM azora_jobs WHERE job = ? ORDER BY due DESC LIMIT 1"
 _BASELINE = """INSERT INTO azora_jobs (job, due, state, owner, until, attempts)
     VALUES (?, ?, 'baseline', ?, 0, 0) ON CONFLICT (job, due) DO NOTHING"""
 
@@ -39,6 +45,8 @@ class JobRunner:
 
     def __init__(self, runtime: "Runtime") -> None:
         self.runtime = runtime
+        self._liveness: dict[str, Liveness] = {}
+        self._running = False
 
     def run(self) -> None:
         """Start what is due, for ever."""
@@ -54,7 +62,9 @@ class JobRunner:
     def start_due(self, now: float) -> list[str]:
         """Start every job that is due and that nobody else runs; their full operation names."""
         started = []
+        self._running = False
         for hosted in self._with_jobs():
+            self._liveness_of(hosted).show()
             for job in hosted.plugin.jobs:
                 name = _full(hosted, job)
                 due = self._take(hosted, name, latest_due(job.cron, now), now)
@@ -63,6 +73,11 @@ class JobRunner:
                     started.append(name)
         return started
 
+    def _liveness_of(self, hosted: "HostedPlugin") -> Liveness:
+        if hosted.name not in self._liveness:
+            self._liveness[hosted.name] = Liveness(hosted.database)
+        return self._liveness[hosted.name]
+
     def _with_jobs(self) -> list["HostedPlugin"]:
         return [hosted for hosted in self.runtime.hosted.values() if hosted.plugin.jobs]
 
@@ -70,7 +85,8 @@ class JobRunner:
         times = [
             next_due(job.cron, now) for hosted in self._with_jobs() for job in hosted.plugin.jobs
         ]
-        return max(0.05, min([SLEEP, *(due - time.time() for due in times)]))
+        longest = WATCH if self._running else SLEEP
+        return max(0.05, min([longest, *(due - time.time() for due in times)]))
 
     def _take(self, hosted: "HostedPlugin", name: str, due: float, now: float) -> float | None:
         """The due time that this process is to run now, if any. A new job waits for its next time."""
@@ -80,14 +96,18 @@ class JobRunner:
             with database.transaction():
                 database.execute(_BASELINE, name, due, this_process())
             return None
-        known, state, until = newest[0]
+        known, state, until, owner = newest[0]
+        ended, liveness = "", self._liveness_of(hosted)
+        self._running = self._running or state == "running"
         if known >= due:
-            if state != "running" or until >= now:
+            ended = owner if state == "running" and liveness.ended(owner) else ""
+            if not ended and (state != "running" or until >= now):
                 return None
             due = known
         until = now + self.runtime.operations[name].operation.timeout + SPARE
         with database.transaction():
-            taken = database.execute(_TAKE, name, due, this_process(), until, now)
+            taken = database.execute(_TAKE, name, due, this_process(), until, now, ended)
+        self._running = self._running or bool(taken)
         if taken and taken[0][0] > ATTEMPTS:
             _finish(database, name, due, "the process ended during each attempt")
             return None
@@ -99,6 +119,8 @@ class JobRunner:
         error = None
         try:
             self.runtime.call(name, {}, context=context)
+        except AlreadyDone:
+            hosted.log.info("a job was done before its process ended", job=name, due=due)
         except Exception as failure:  # noqa: BLE001 - an operation may raise anything
             error = f"{type(failure).__name__}: {failure}"[:2000]
             hosted.log.error("a job failed", job=name, due=due, error=error)

@@ -119,6 +119,8 @@ def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
         raise PluginError(
             f"the entry point is {name!r}, but describe() says {plugin.name!r}; use one lower_case name"
         )
+    if name == "azora":
+        raise PluginError("the name 'azora' is the kernel's own; choose another")
     operations = _collect(plugin, operations_of)
     handlers = _collect(plugin, handlers_of)
     if shared := operations.keys() & handlers.keys():

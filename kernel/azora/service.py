@@ -1,5 +1,6 @@
 """The base class of a plugin's services: everything that a method may reach for."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,13 @@ class Service:
     def transaction(self) -> AbstractContextManager[None]:
         """A short write transaction of this plugin's database. Calls to other plugins are refused in it."""
         return self.hosted.transaction()
+
+    def on_delivery(self, follow: Callable[[], None]) -> None:
+        """Call `follow` when the file that this operation replies is sent over HTTP from its first byte.
+
+        That is once for each download: HEAD, a later range and "not modified" are none.
+        """
+        current().on_delivery.append(follow)
 
     def call(self, target: str, request: Request, reply: type[Message] | None = None) -> Any:
         """Call `plugin.operation`; typed clients (`needs`) are the usual way."""

@@ -1,6 +1,7 @@
 """Roles, what they permit, and who holds them."""
 
 from azora import Conflict, Request, operation
+from azora.permissions import known_permissions
 from azora_identity import contracts, directory, events
 from azora_identity.domain import ADMINISTRATOR, EVERYTHING, GUEST, MEMBER, USE_ACCOUNT
 from azora_identity.models import GrantRow, RoleRow
@@ -29,8 +30,7 @@ class Roles(IdentityService):
                 contracts.KnownPermission(
                     name=permission.name, summary=permission.summary, plugin=name
                 )
-                for name, loaded in sorted(self.hosted.runtime.registry.plugins.items())
-                for permission in loaded.plugin.permissions
+                for name, permission in known_permissions(self.hosted.runtime.registry)
             ]
         )
 
@@ -101,8 +101,8 @@ class Roles(IdentityService):
         return directory.as_contract(account, directory.roles_of([account.id])[account.id])
 
     def _check_known(self, permissions: list[str]) -> None:
-        plugins = self.hosted.runtime.registry.plugins.values()
-        known = {permission.name for loaded in plugins for permission in loaded.plugin.permissions}
+        registry = self.hosted.runtime.registry
+        known = {permission.name for _, permission in known_permissions(registry)}
         if unknown := sorted(set(permissions) - known - {EVERYTHING}):
             detail = f"No installed plugin knows {unknown[0]}."
             raise refusal("permissions", "identity.permission_unknown", detail)

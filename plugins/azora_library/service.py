@@ -79,7 +79,7 @@ class Resources(Service):
         file = file_of(self._catalogue.find(request.id))
         if file is None:
             raise NotFound("This resource has no file.", code="library.file_not_found")
-        self._counting(lambda: self._count_download(request.id))
+        self.on_delivery(lambda: self._counting(lambda: self._count_download(request.id)))
         return file
 
     @operation("POST /imports", permission="library.manage", max_body=IMPORT_LIMIT, timeout=120)

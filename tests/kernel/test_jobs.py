@@ -11,9 +11,10 @@ import structlog
 from azora.contract import Job
 from azora.cron import check_cron, latest_due, next_due
 from azora.data.database import open_database
+from azora.data.liveness import LEASE_NAME, SECONDS
 from azora.data.migrations import migrate
 from azora.errors import PluginError
-from azora.jobs import JobRunner
+from azora.jobs import WATCH, JobRunner
 
 EVERY_MINUTE = "* * * * *"
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC).timestamp()
@@ -132,3 +133,57 @@ def test_due_times_are_in_utc_and_belong_to_their_minute():
 def test_what_is_no_cron_expression_is_refused(wrong):
     with pytest.raises(PluginError, match="cron"):
         check_cron(wrong)
+
+
+def begun_elsewhere(database, owner):
+    """A run that another process has begun, and that by the clock has long to go."""
+    replica = Replica(database, [])
+    replica.tick(NOON)
+    with database.transaction():
+        database.execute(
+            "INSERT INTO azora_jobs (job, due, state, owner, until, attempts) "
+            "VALUES ('shop.tidy', ?, 'running', ?, ?, 1)",
+            *(NOON + 60, owner, NOON + 1e9),
+        )
+
+
+def test_what_a_dead_process_was_running_is_run_soon_after_its_last_sign_of_life(
+    database, monkeypatch
+):
+    begun_elsewhere(database, "dead")
+    calls = []
+    replica = Replica(database, calls)
+    now = [time.monotonic()]
+    monkeypatch.setattr("azora.data.liveness.time.monotonic", lambda: now[0])
+    for _ in range(6):
+        replica.tick(NOON + 61)
+        now[0] += WATCH
+    assert calls == [("shop.tidy", f"job:shop.tidy:{NOON + 60:.0f}")]
+    assert rows(database)[-1][1] == "done"
+
+
+def test_what_a_living_process_runs_is_left_to_it(database, monkeypatch):
+    if database.dialect == "sqlite":
+        return  # its file has one owning process
+    begun_elsewhere(database, "alive")
+    with database.transaction():
+        database.execute(
+            "INSERT INTO azora_leases (name, owner, until) VALUES (?, ?, ?)",
+            *(f"{LEASE_NAME}alive", "alive", time.time() + 1000),
+        )
+    calls = []
+    replica = Replica(database, calls)
+    now = [time.monotonic()]
+    monkeypatch.setattr("azora.data.liveness.time.monotonic", lambda: now[0])
+    for _ in range(6):
+        replica.tick(NOON + 61)
+        now[0] += WATCH
+    assert calls == []
+
+
+def test_while_a_job_runs_its_process_shows_that_it_lives_more_often_than_its_lease_ends(database):
+    replica = Replica(database, [], lambda: eventlet.sleep(3600), cron="0 0 1 1 *")
+    replica.tick(NOON)
+    assert replica.runner._pause(NOON) > WATCH
+    replica.tick(NOON + 366 * 86_400)
+    assert replica.runner._pause(NOON) <= WATCH < SECONDS / 2

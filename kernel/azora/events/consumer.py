@@ -11,12 +11,12 @@ from eventlet.greenpool import GreenPool
 from eventlet.semaphore import Semaphore
 
 from azora.contract import Handler
+from azora.data.liveness import Liveness
 from azora.errors import ServiceError
 from azora.events.bell import Bell
 from azora.events.claim import Claim, Duplicate
 from azora.events.envelope import Envelope
 from azora.events.inbox import FAR, Delivery, Failure, Inbox
-from azora.events.liveness import Liveness
 from azora.events.pace import Pace
 from azora.events.parking import ParkedEvent, Parking
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from azora.data.database import PluginDatabase, Row
 from azora.data.leases import this_process
+from azora.data.liveness import LEASE_NAME
 from azora.events.envelope import Envelope
-from azora.events.liveness import LEASE_NAME
 
 FAR = 1e12
 """A due time that never comes: the row waits behind a parked one."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from azora.data.liveness import SECONDS
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -13,8 +15,7 @@ class Pace:
     longest_pause: float = 600.0
     idle: float = 2.0
     """After so long the inbox is looked at unasked: another replica may have stored something."""
-    lease: float = 6.0
-    """So long after a process's last sign of life what it was running is taken up by another."""
+    lease: float = SECONDS
     grace: float = 15.0
     """A row whose handler's time is up by so much is taken up whoever runs it."""
     judge_every: float = 1.0

@@ -42,6 +42,12 @@ def download(files: "FileStore", request: HttpRequest, ref: FileRef) -> HttpResp
     return HttpResponse(status, body, headers, secret=True, kind="file")
 
 
+def begins_content(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether this response brings the content from its first byte: no HEAD, no later range, no 304."""
+    span = response.header("Content-Range") or "bytes 0-"
+    return request.method == "GET" and response.status < 300 and span.startswith("bytes 0-")
+
+
 def disposition(name: str, *, inline: bool) -> str:
     """Content-Disposition by RFC 6266: plain ASCII for the old, `filename*` (RFC 8187) for the rest."""
     kind = "inline" if inline else "attachment"

@@ -69,7 +69,8 @@ class HttpRequest:
     """One request. `path` and `query` are as they were sent, still percent-encoded.
 
     `headers` has lower-case names; `remote` is the peer's address, "" over a Unix socket. What
-    follows is filled in on the way: `params` by the router, `context` and `session` by the gateway.
+    follows is filled in on the way: `params` by the router, `context` and `session` by the gateway;
+    `told` are headers of the response, whatever comes of the request.
     """
 
     __slots__ = (
@@ -85,6 +86,7 @@ class HttpRequest:
         "remote",
         "scheme",
         "session",
+        "told",
     )  # fmt: skip
 
     def __init__(
@@ -108,6 +110,7 @@ class HttpRequest:
         self.context: Context
         self.session = ""
         self.bearer = False
+        self.told: Headers = []
         self._cookies: dict[str, str] | None = None
 
     @property

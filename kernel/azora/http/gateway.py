@@ -90,17 +90,16 @@ class Gateway:
         span = start_span(context, request.method, "route")
         failure: Exception | None = None
         path, name = request.path, UNKNOWN
-        extra: list[tuple[str, str]] = []
         try:
             access.identify(self.runtime, request, context)
             if path not in UNCOUNTED and not path.startswith("/static/"):
-                extra = self.limits.count(request)
+                request.told += self.limits.count(request)
             endpoint, name = self._endpoint(request)
             response = endpoint(request)
         except Exception as error:  # noqa: BLE001 – whatever fails becomes a problem document
             failure = error
             response = self._failure(as_azora_error(error, path, context.trace_id), request)
-        response.headers += extra
+        response.headers += request.told
         self._finish(request, response)
         elapsed = time.perf_counter() - began
         self.runtime.metrics.observe("route", name, response.outcome, elapsed)
@@ -115,10 +114,12 @@ class Gateway:
         """Run one request inside another, whose context it has: no counting, no common headers."""
         try:
             endpoint, _ = self._endpoint(request)
-            return endpoint(request)
+            response = endpoint(request)
         except Exception as error:  # noqa: BLE001 – whatever fails becomes a problem document
             shown = as_azora_error(error, request.path, request.context.trace_id)
-            return problem_response(shown, request.context.trace_id)
+            response = problem_response(shown, request.context.trace_id)
+        response.headers += request.told
+        return response
 
     def _endpoint(self, request: HttpRequest) -> tuple[Endpoint, str]:
         """The endpoint of a request and the name under which it is measured."""

@@ -7,11 +7,10 @@ import orjson
 
 from azora.http.access import require
 from azora.http.exchange import HttpRequest, HttpResponse
+from azora.permissions import READ_METRICS
 
 if TYPE_CHECKING:
     from azora.http.gateway import Gateway
-
-METRICS_PERMISSION = "azora.observe.metrics"
 
 
 def add_health(gateway: "Gateway") -> None:
@@ -29,7 +28,7 @@ def add_health(gateway: "Gateway") -> None:
 
     def metrics(request: HttpRequest) -> HttpResponse:
         if not _is_loopback(request.remote):
-            require(METRICS_PERMISSION, request)
+            require(READ_METRICS, request)
         kind = ("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         return HttpResponse(200, runtime.metrics.render(), [kind, ("Cache-Control", "no-store")])
 

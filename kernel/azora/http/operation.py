@@ -6,7 +6,7 @@ from urllib.parse import quote
 from azora.http import conditional, idempotency, pagination, selection
 from azora.http.access import admit
 from azora.http.cookies import CookieFields, holds_secret
-from azora.http.downloads import download
+from azora.http.downloads import begins_content, download
 from azora.http.edge import RequestReader
 from azora.http.exchange import Headers, HttpRequest, HttpResponse
 from azora.http.streams import stream
@@ -46,15 +46,12 @@ class OperationEndpoint:
         self._write = (operation.reply or Message).__pydantic_serializer__.to_json
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        rate = self.operation.rate
-        counted = self._limits.count_call(self.name, rate, request.context) if rate else []
+        if rate := self.operation.rate:
+            request.told += self._limits.count_call(self.name, rate, request.context)
         admit(self.operation, request)
         if self.reading:
-            response = self._run(request, {})
-        else:
-            response = idempotency.once(self, request, self._change)
-        response.headers += counted
-        return response
+            return self._run(request, {})
+        return idempotency.once(self, request, self._change)
 
     def _change(self, request: HttpRequest) -> HttpResponse:
         extra = conditional.precondition(self, request)
@@ -74,7 +71,10 @@ class OperationEndpoint:
         if shape == "reply":
             return self._reply(request, reply, include)
         if shape == "file":
-            return download(self.bound.hosted.files, request, reply)
+            response = download(self.bound.hosted.files, request, reply)
+            if begins_content(request, response):
+                request.context.delivered()
+            return response
         if shape == "stream":
             return stream(request, reply)
         return HttpResponse(204, headers=[("Cache-Control", "no-store")])

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 WINDOW = 60
 
 
+class RateLimited(LimitReached):
+    """A client's share is used up; `headers` say how much that was, and when there is more."""
+
+    def __init__(self, detail: str, retry_after: float, headers: Headers) -> None:
+        super().__init__(detail, code="rate_limited", retry_after=retry_after)
+        self.headers = headers
+
+
 class RateLimit:
     """The limits for visitors by address, and for those signed in by actor. A limit of 0 counts nothing."""
 
@@ -30,7 +38,7 @@ class RateLimit:
     def count(self, request: HttpRequest) -> Headers:
         """Count the request; the headers to send with its response.
 
-        Raises LimitReached, with the seconds to wait, when the client has used up its share.
+        Raises RateLimited, with the seconds to wait, when the client has used up its share.
         """
         context = request.context
         rate = self._general(context)
@@ -50,16 +58,17 @@ class RateLimit:
         limit, seconds = rate.limit, rate.seconds
         left = self._buckets.take(key, limit, seconds)
         if left < 0:
-            raise LimitReached(
-                f"More than {limit} requests in {seconds} seconds. Wait a moment, then go on.",
-                code="rate_limited",
-                retry_after=math.ceil(-left * seconds / limit),
-            )
-        reset = math.ceil((limit - left) * seconds / limit)
-        return [
-            ("RateLimit-Policy", f'"{name}";q={limit};w={seconds}'),
-            ("RateLimit", f'"{name}";r={left:.0f};t={reset}'),
-        ]
+            wait = math.ceil(-left * seconds / limit)
+            words = f"More than {limit} requests in {seconds} seconds. Wait a moment, then go on."
+            raise RateLimited(words, wait, _told(name, rate, 0, wait))
+        return _told(name, rate, left, math.ceil((limit - left) * seconds / limit))
+
+
+def _told(name: str, rate: Rate, left: float, reset: int) -> Headers:
+    return [
+        ("RateLimit-Policy", f'"{name}";q={rate.limit};w={rate.seconds}'),
+        ("RateLimit", f'"{name}";r={left:.0f};t={reset}'),
+    ]
 
 
 def _client(context: "Context") -> str:

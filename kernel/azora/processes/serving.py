@@ -37,7 +37,7 @@ class ServingProcess:
         self.address = address
         self._names = names
         self._control = ControlSocket(self.runtime, control)
-        self._signals = SignalPipe()
+        self._signals: SignalPipe | None = None
         self._starting: eventlet.greenthread.GreenThread | None = None
 
     def start(self, *, seed: bool = False) -> None:
@@ -56,6 +56,7 @@ class ServingProcess:
 
     def serve(self) -> None:
         """Answer until a signal asks to stop, then stop in good order. Another stops at once."""
+        assert self._signals is not None, "started before it serves"
         self._signals.wait()
         exit_at_the_second()
         self.stop()
@@ -71,6 +72,8 @@ class ServingProcess:
         stop_telemetry()
 
     def _listen(self) -> None:
+        """Answer from now on. Until here a stop signal ends the process at once, as SIGKILL may too."""
+        self._signals = SignalPipe()
         self.address = self.gateway.listen(self.address).address
         self._control.start()
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -14,6 +15,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "postgresql": lambda: _newest("/usr/lib/postgresql/*/bin/postgres") or shutil.which("postgres"),
     "redis": lambda: shutil.which("redis-server"),
     "node": lambda: shutil.which("node"),
+    "promtool": lambda: shutil.which("promtool"),
     "chromium": lambda: shutil.which("chromium") or shutil.which("chromium-browser"),
     "tmpfs": lambda: shutil.which("mount") if _may_mount() else None,
 }
@@ -26,15 +28,15 @@ def executable(part: str) -> str:
     """The path of a part's executable; the running test is left out, or fails in CI, without it."""
     found = PARTS[part]()
     if found is None:
-        _give_up(part)
-    assert found is not None
+        leave_out(part)
     return found
 
 
-def _give_up(part: str) -> None:
+def leave_out(part: str, why: str = "is not installed here") -> NoReturn:
+    """Leave the running test out and name it in the summary; in CI it fails."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
-    _not_run.setdefault(part, set()).add(test)
-    reason = f"{part} is not installed here"
+    _not_run.setdefault(f"{part} {why}", set()).add(test)
+    reason = f"{part} {why}"
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason}, and CI runs every test", pytrace=False)
     pytest.skip(reason)
@@ -69,7 +71,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name every test that a missing part kept from running."""
-    for part, tests in sorted(_not_run.items()):
-        terminalreporter.section(f"not run: {part} is not installed here", sep="-", yellow=True)
+    for reason, tests in sorted(_not_run.items()):
+        terminalreporter.section(f"not run: {reason}", sep="-", yellow=True)
         for test in sorted(tests):
             terminalreporter.line(test)

@@ -16,8 +16,8 @@ from tests.kernel.events.hosts import (
 )
 
 from azora.data.leases import this_process
+from azora.data.liveness import LEASE_NAME, Liveness
 from azora.errors import ServiceError, Unavailable
-from azora.events.liveness import LEASE_NAME, Liveness
 from azora.events.pace import Pace
 
 LEASE = 0.4
@@ -84,7 +84,7 @@ def test_a_process_shows_that_it_lives_from_its_start(shared):
 
 def test_after_a_gap_of_its_own_a_process_judges_nobody_for_a_while(shared, monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr("azora.events.liveness.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("azora.data.liveness.time.monotonic", lambda: now[0])
     liveness = Liveness(reader(shared).database, 10.0)
     judged = []
     for seconds in (0, 4, 4, 4, 30, 4, 4, 4):

@@ -164,6 +164,10 @@ class Notebook(Service):
     def echo(self, request: Echo) -> Said:
         return Said(said=request.say)
 
+    @operation("GET /rationed/{id}", public=True, rate="2/day")
+    def read_rationed(self, request: NoteId) -> Note:
+        return self.read_note(request)
+
     @operation("POST /echo", public=True)
     def say(self, request: Echo) -> Said:
         return Said(said=request.say)

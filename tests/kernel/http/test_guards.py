@@ -88,9 +88,21 @@ def test_a_client_is_told_what_is_left_and_when_to_come_back(start, author):
     assert [answer["ratelimit"].split(";")[1] for answer in answers[:3]] == ["r=2", "r=1", "r=0"]
     assert answers[0]["ratelimit-policy"] == '"visitor";q=3;w=60'
     assert answers[3].json["code"] == "rate_limited"
+    assert answers[3]["ratelimit-policy"] == '"visitor";q=3;w=60'
+    assert answers[3]["ratelimit"] == f'"visitor";r=0;t={answers[3]["retry-after"]}'
     assert 1 <= int(answers[3]["retry-after"]) <= 21
     assert wire.get("/api/notes/echo", **author)["ratelimit-policy"] == '"actor";q=100;w=60'
     assert wire.get("/healthz").status == 200
+
+
+def test_a_rate_of_an_operation_is_told_whatever_comes_of_the_request(start):
+    wire = start(http={"rate_limit": 1000})
+    answers = [wire.get("/api/notes/rationed/none") for _ in range(3)]
+    assert [answer.status for answer in answers] == [404, 404, 429]
+    for answer, left in zip(answers, (1, 0, 0), strict=True):
+        assert f'"notes.read_rationed";r={left};' in answer["ratelimit"]
+        assert '"notes.read_rationed";q=2;w=86400' in answer["ratelimit-policy"]
+        assert '"visitor";q=1000' in answer["ratelimit-policy"]
 
 
 def test_only_counted_proxies_are_believed(start):

@@ -49,7 +49,7 @@ class Wire:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
             content = response.read()
-            names = {name.lower(): value for name, value in response.getheaders()}
+            names = {name.lower(): response.getheader(name) for name, _ in response.getheaders()}
             cookies = [
                 value for name, value in response.getheaders() if name.lower() == "set-cookie"
             ]

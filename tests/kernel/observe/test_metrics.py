@@ -1,6 +1,5 @@
 """Metrics: rate, errors and duration as Prometheus reads them, bounded in number and cheap."""
 
-import shutil
 import subprocess
 import timeit
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from azora.observe.metrics import MAX_NAMES, MAX_OUTCOMES, OTHER, Metrics
+from azora.testing.parts import executable
 
 
 @pytest.fixture
@@ -109,9 +109,7 @@ def test_labels_are_escaped(metrics: Metrics) -> None:
 
 
 def test_promtool_finds_nothing_to_complain_about(metrics: Metrics) -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is not installed (apt: prometheus)")
+    promtool = executable("promtool")
     for kind in ("operation", "route", "event"):
         metrics.observe(kind, "x", "ok", 0.001)  # type: ignore[arg-type]
     metrics.gauge("outbox_events", "Events not yet sent", lambda: {"library": 1})

@@ -7,6 +7,7 @@ import pytest
 
 from azora import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound
 from azora.ids import uuid7
+from azora.permissions import READ_METRICS
 from azora_identity import subjects
 from azora_identity.models import TABLES, RoleRow
 
@@ -214,7 +215,7 @@ class TestRoles:
 
     def test_what_plugins_let_roles_permit_is_listed(self, identity: Any) -> None:
         known = {permission.name for permission in identity.operator("list_permissions").items}
-        assert {READ, MANAGE, ROLES} <= known
+        assert {READ, MANAGE, ROLES, READ_METRICS} <= known
 
 
 class TestSubjects:

@@ -38,7 +38,11 @@ def test_a_resource_with_a_file_from_first_to_last(campus: Any, librarian: Any, 
 
     file = campus.http.get(f"{path}/file")
     assert file.content == content
+    assert campus.http.get(f"{path}/file", headers={"Range": "bytes=0-2"}).content == b"The"
     assert campus.http.get(f"{path}/file", headers={"Range": "bytes=4-8"}).content == b"quick"
+    assert campus.http.head(f"{path}/file").status_code == 200
+    unchanged = {"If-None-Match": file.headers["ETag"]}
+    assert campus.http.get(f"{path}/file", headers=unchanged).status_code == 304
 
     categories = campus.eventually(
         lambda: [

@@ -5,7 +5,10 @@ import time
 from azora.data.database import PluginDatabase
 from azora.data.leases import Lease, this_process
 
-LEASE_NAME = "events of "
+LEASE_NAME = "process "
+SECONDS = 6.0
+"""So long after a process's last sign of life what it was running is taken up by another."""
+
 _FORGOTTEN = 3600.0
 
 
@@ -15,7 +18,7 @@ class Liveness:
     A SQLite file has one owning process, so nobody asks for it there.
     """
 
-    def __init__(self, database: PluginDatabase, seconds: float) -> None:
+    def __init__(self, database: PluginDatabase, seconds: float = SECONDS) -> None:
         self._database = database
         self._seconds = seconds
         self._lease = Lease(database, f"{LEASE_NAME}{this_process()}", seconds)
@@ -37,6 +40,16 @@ class Liveness:
         show itself again.
         """
         return time.monotonic() - self._since > self._seconds or self._database.dialect == "sqlite"
+
+    def ended(self, owner: str) -> bool:
+        """Whether the process that bore this name has ended, as far as we may judge."""
+        if owner == this_process() or not self.may_judge():
+            return False
+        return self._database.dialect == "sqlite" or not self._database.execute(
+            "SELECT 1 FROM azora_leases WHERE name = ? AND until > ?",
+            f"{LEASE_NAME}{owner}",
+            time.time(),
+        )
 
     def forget_others(self) -> None:
         """Clear away what processes left that ended long ago. In the open transaction."""

@@ -1,0 +1,19 @@
+"""Every permission that a role may grant: what the installed plugins declare, and the kernel's own."""
+
+from collections.abc import Iterator
+
+from azora.contract import Permission
+from azora.loader import Registry
+
+KERNEL = "azora"
+READ_METRICS = "azora.read_metrics"
+KERNEL_PERMISSIONS = (Permission(READ_METRICS, "Read the metrics of every process"),)
+
+
+def known_permissions(registry: Registry) -> Iterator[tuple[str, Permission]]:
+    """Each permission with the name of the plugin that declares it, the kernel's first."""
+    for permission in KERNEL_PERMISSIONS:
+        yield KERNEL, permission
+    for name, loaded in sorted(registry.plugins.items()):
+        for permission in loaded.plugin.permissions:
+            yield name, permission
