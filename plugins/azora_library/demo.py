@@ -5,9 +5,9 @@ Facts only, written for this project.
 
 from typing import TYPE_CHECKING, Any
 
-from azora_library.contracts import CatalogueRecord, ImportRecords
-from azora_library.intake import Intake
-from azora_library.models import CategoryRow, ResourceRow
+from azora_library.catalogue.models import CategoryRow, ResourceRow
+from azora_library.exchange.contracts import CatalogueRecord, ImportRecords
+from azora_library.exchange.intake import Intake
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin

@@ -1,6 +1,6 @@
 """The history of the library's tables: append-only, each step with its way back.
 
-`library_words` is the search index: folded words by resource number, written by search.py in the
+`library_words` is the search index: folded words by resource number, written by discovery/index.py in the
 transaction that changes the resource.
 """
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import peewee
 
-from azora_library.models import ResourceRow
+from azora_library.catalogue.models import ResourceRow
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin

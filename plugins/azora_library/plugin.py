@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING
 
 from azora import Job, Permission, Plugin, hookimpl
-from azora_library import contracts
+from azora_library.catalogue import contracts
+from azora_library.catalogue.models import TABLES
+from azora_library.catalogue.pages import PAGES
+from azora_library.catalogue.service import Counters, Resources, Vocabulary
+from azora_library.discovery.service import Discovery
 from azora_library.errorcodes import ERRORS
-from azora_library.models import TABLES
-from azora_library.pages import PAGES
-from azora_library.service import Counters, Discovery, Resources
+from azora_library.exchange.service import Imports
 from azora_library.settings import LibrarySettings
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ def describe() -> Plugin:
     return Plugin(
         name="library",
         summary="A catalogue of books, articles, videos, documents and presentations",
-        services=[Resources, Discovery, Counters],
+        services=[Resources, Vocabulary, Counters, Discovery, Imports],
         events=[
             contracts.ResourceAdded,
             contracts.ResourceChanged,
@@ -39,7 +41,7 @@ def describe() -> Plugin:
 
 @hookimpl
 def register_commands(cli: "typer.Typer") -> None:
-    from azora_library import commands
+    from azora_library.exchange import commands
 
     commands.register(cli)
 

@@ -16,7 +16,7 @@ from azora.events.outbox import Outbox
 from azora.events.relay import Relay
 from azora.hosted import HostedPlugin
 from azora.processes.supervisor import Child
-from azora_library.service import Counters
+from azora_library.catalogue.service import Counters
 
 ORDERS = Path(os.environ["KILL_ORDERS"])
 LIBRARY = "library"

@@ -8,8 +8,9 @@ from azora import NotAuthenticated, NotFound
 from azora.testing import worker_factory
 from azora_identity import contracts as identity
 from azora_identity import plugin as identity_plugin
-from azora_library import contracts as library
 from azora_library import plugin as library_plugin
+from azora_library.catalogue import contracts as catalogue
+from azora_library.discovery import contracts as discovery
 
 ROWS = 20_000
 SSD = "SET random_page_cost = 1.1"
@@ -147,14 +148,14 @@ def analyse(worker):
 
 
 LIBRARY = {
-    "the newest": ("list_resources", library.ListResources()),
-    "of a category": ("list_resources", library.ListResources(category="c 7")),
-    "one": ("read_resource", library.ReadResource(id=row_id(77), count=False)),
-    "by a word": ("search", library.SearchResources(query="w777")),
-    "by a category": ("search", library.SearchResources(category="c 7")),
-    "by a tag": ("search", library.SearchResources(tag="tag 7")),
-    "by a year": ("search", library.SearchResources(year_from=1507, year_to=1507)),
-    "categories": ("list_categories", library.ListCategories()),
+    "the newest": ("list_resources", catalogue.ListResources()),
+    "of a category": ("list_resources", catalogue.ListResources(category="c 7")),
+    "one": ("read_resource", catalogue.ReadResource(id=row_id(77), count=False)),
+    "by a word": ("search", discovery.SearchResources(query="w777")),
+    "by a category": ("search", discovery.SearchResources(category="c 7")),
+    "by a tag": ("search", discovery.SearchResources(tag="tag 7")),
+    "by a year": ("search", discovery.SearchResources(year_from=1507, year_to=1507)),
+    "categories": ("list_categories", catalogue.ListCategories()),
 }
 IDENTITY = {
     "a session": ("authenticate", identity.Credential(token="nobody's")),

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from azora_library.bibtex import LARGEST, people, read_bibtex, resolve
-from azora_library.latex import plain
-from azora_library.records import Read, Refused
+from azora_library.exchange.bibtex import LARGEST, people, read_bibtex, resolve
+from azora_library.exchange.latex import plain
+from azora_library.exchange.records import Read, Refused
 
 NAMES = st.text(
     st.characters(codec="utf-8", categories=["Lu", "Ll"]), min_size=1, max_size=12

@@ -11,7 +11,7 @@ from azora.http.exchange import HttpRequest
 from azora.ids import uuid7
 from azora.messages import FileRef
 from azora_library import people
-from azora_library.models import ResourceRow
+from azora_library.catalogue.models import ResourceRow
 
 MHUDI = {
     "title": "Mhudi",

@@ -1,8 +1,8 @@
 """The catalogue that a new campus begins with."""
 
 from azora_library import domain
-from azora_library.contracts import CatalogueRecord
 from azora_library.demo import works
+from azora_library.exchange.contracts import CatalogueRecord
 
 
 def test_every_work_is_a_sound_record_of_its_own() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from azora_library.formats import format_of
-from azora_library.records import Read
+from azora_library.exchange.formats import format_of
+from azora_library.exchange.records import Read
 
 BIB = "@book{%(key)s, title = {%(title)s}}\n"
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymarc import Field, Indicators, Leader, Record, Subfield
 
-from azora_library import marc
-from azora_library.marc import read_marc
-from azora_library.records import Read, Refused
+from azora_library.exchange import marc
+from azora_library.exchange.marc import read_marc
+from azora_library.exchange.records import Read, Refused
 
 WORDS = st.text(st.characters(codec="utf-8", categories=["L", "N", "Zs"]), min_size=1, max_size=40)
 

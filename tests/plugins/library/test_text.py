@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azora_library.text import excerpt, fold, terms, words
+from azora_library.discovery.text import excerpt, fold, terms, words
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from babel.messages.extract import extract
 
 from azora.shell.i18n import read_catalogue
-from azora_library import domain, fields, plugin
+from azora_library import domain, plugin
+from azora_library.catalogue import fields
 
 NAMES = ("ISBN", "ISSN", "DOI")
 PACKAGE = resources.files("azora_library")

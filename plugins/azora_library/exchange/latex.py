@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from azora_library.records import clean
+from azora_library.exchange.records import clean
 
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text

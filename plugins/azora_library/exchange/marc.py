@@ -18,7 +18,7 @@ from pymarc import Field, Record
 from pymarc.exceptions import BadSubfieldCodeWarning, PymarcException
 
 from azora_library import domain
-from azora_library.records import Read, Refused, checked, clean, language_code
+from azora_library.exchange.records import Read, Refused, checked, clean, language_code
 
 END_OF_RECORD = b"\x1d"
 LARGEST = 99_999

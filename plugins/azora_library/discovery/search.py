@@ -5,9 +5,10 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from azora.errors import Invalid
-from azora_library import domain, text
-from azora_library.contracts import Facets, FacetValue, SearchResources
-from azora_library.index import INDEXES
+from azora_library import domain
+from azora_library.discovery import text
+from azora_library.discovery.contracts import Facets, FacetValue, SearchResources
+from azora_library.discovery.index import INDEXES
 
 if TYPE_CHECKING:
     from azora.data.database import PluginDatabase

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from azora.errors import Conflict, FieldError, Invalid, NotFound
 from azora.messages import FileRef
-from azora_library import domain, text
-from azora_library.contracts import (
+from azora_library import domain
+from azora_library.catalogue.contracts import (
     Card,
     Description,
     Resource,
@@ -20,8 +20,9 @@ from azora_library.contracts import (
     ResourceRemoved,
     ResourceType,
 )
-from azora_library.index import INDEXES, Document
-from azora_library.models import ResourceRow, TagRow, TypeRow
+from azora_library.catalogue.models import ResourceRow, TagRow, TypeRow
+from azora_library.discovery import text
+from azora_library.discovery.index import INDEXES, Document
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -180,6 +181,12 @@ def card(row: ResourceRow) -> Card:
 def card_values(row: ResourceRow) -> dict[str, Any]:
     names = ("id", "title", "type", "authors", "category", "language", "year", "created")
     return {name: getattr(row, name) for name in names} | {"has_file": row.file_digest is not None}
+
+
+def listed(numbers: list[int]) -> list[ResourceRow]:
+    """The resources in the order of their numbers' list."""
+    found = {row.number: row for row in ResourceRow.select().where(ResourceRow.number.in_(numbers))}
+    return [found[number] for number in numbers if number in found]
 
 
 def file_of(row: ResourceRow) -> FileRef | None:

@@ -1,13 +1,13 @@
-"""What the library offers: its requests, replies and events. It needs no other plugin."""
+"""What the catalogue offers: its requests, replies and events."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from azora import Event, Reply, Request
-from azora.messages import FileRef, ListReply, ListRequest, Message
-from azora_library.fields import (
+from azora.messages import FileRef, ListRequest, Message
+from azora_library.catalogue.fields import (
     Content,
     Doi,
     Isbns,
@@ -16,7 +16,6 @@ from azora_library.fields import (
     Line,
     Link,
     Names,
-    Prose,
     Publisher,
     ResourceId,
     Revision,
@@ -26,9 +25,6 @@ from azora_library.fields import (
     TypeName,
     Year,
 )
-
-Sort = Literal["relevance", "newest", "title", "year"]
-Outcome = Literal["added", "updated", "unchanged", "refused"]
 
 
 class Description(Message):
@@ -135,54 +131,6 @@ class DownloadFile(Request):
     id: ResourceId
 
 
-class SearchResources(ListRequest):
-    """Every word must be found; the last may be unfinished. Case and diacritics do not matter."""
-
-    query: Annotated[Prose, StringConstraints(max_length=300)] = ""
-    type: TypeName | None = None
-    category: Tag | None = None
-    tag: Tag | None = None
-    language: Language | None = None
-    year_from: Year | None = None
-    year_to: Year | None = None
-    sort: Sort | None = Field(None, description="`relevance` for a query, else `newest`.")
-
-
-class Excerpt(Reply):
-    """A stretch of text; `hit` marks what was looked for."""
-
-    text: str
-    hit: bool
-
-
-class Hit(Card):
-    """A resource that was found, and where its words stand."""
-
-    excerpt: list[Excerpt]
-
-
-class FacetValue(Reply):
-    value: str
-    count: int
-
-
-class Facets(Reply):
-    """How the results fall: each list from the most frequent value down."""
-
-    type: list[FacetValue]
-    category: list[FacetValue]
-    language: list[FacetValue]
-    tag: list[FacetValue]
-
-
-class Found(ListReply[Hit]):
-    """One page of results. Beyond a bound, `total` and the facets are counted up to it (`exact` false)."""
-
-    total: int
-    exact: bool
-    facets: Facets
-
-
 class ListCategories(Request):
     """No choice to make."""
 
@@ -214,33 +162,6 @@ class AddType(Request):
 
     name: TypeName
     label: Annotated[Line, StringConstraints(max_length=100)]
-
-
-class CatalogueRecord(Description):
-    """A record of another catalogue; `key` is its name there and stays the same."""
-
-    key: Annotated[Line, StringConstraints(max_length=300)]
-
-
-class ImportRecords(Request):
-    """Records of one catalogue. Those imported before are updated where their source has changed."""
-
-    source: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
-    records: list[CatalogueRecord] = Field(min_length=1, max_length=500)
-    dry_run: bool = False
-
-
-class ImportOutcome(Reply):
-    key: str
-    outcome: Outcome
-    id: str | None = None
-    reason: str | None = None
-
-
-class ImportReport(Reply):
-    """What became of each record, in their order."""
-
-    outcomes: list[ImportOutcome]
 
 
 class SweepFiles(Request):

@@ -12,9 +12,9 @@ import peewee
 
 from azora.errors import Invalid
 from azora_library import domain
-from azora_library.catalogue import DESCRIBED, Catalogue
-from azora_library.contracts import CatalogueRecord, ImportOutcome, ImportRecords
-from azora_library.models import ResourceRow
+from azora_library.catalogue.models import ResourceRow
+from azora_library.catalogue.rows import DESCRIBED, Catalogue
+from azora_library.exchange.contracts import CatalogueRecord, ImportOutcome, ImportRecords
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin

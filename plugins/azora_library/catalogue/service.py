@@ -1,30 +1,20 @@
-"""The library's operations, and the handlers that keep its categories counted."""
+"""The catalogue's operations, and the handlers that keep its categories counted."""
 
 from collections.abc import Callable
 from functools import cached_property
 
 from azora import Service, on_event, operation
 from azora.errors import NotFound, ServiceError
-from azora.messages import FileRef, ListReply
-from azora_library import contracts, text
-from azora_library.catalogue import DESCRIBED, Catalogue, card, card_values, file_of, resource
-from azora_library.intake import Intake
-from azora_library.models import CategoryRow, ResourceRow, TypeRow
-from azora_library.search import Search
+from azora.messages import FileRef
+from azora_library.catalogue import contracts
+from azora_library.catalogue.models import CategoryRow, ResourceRow, TypeRow
+from azora_library.catalogue.rows import DESCRIBED, Catalogue, file_of, resource
 
 FILE_LIMIT = 500_000_000
-IMPORT_LIMIT = 20_000_000
 
 
 class Resources(Service):
     """What the catalogue holds: reading it, and changing it."""
-
-    @operation("GET /resources", public=True)
-    def list_resources(self, request: contracts.ListResources) -> ListReply[contracts.Card]:
-        """List resources, the newest first"""
-        query = contracts.SearchResources(**request.model_dump(), sort="newest")
-        page = Search(self.hosted.database, query).page()
-        return ListReply[contracts.Card](items=list(map(card, _rows(page.numbers))), next=page.next)
 
     @operation("POST /resources", permission="library.manage", max_body=FILE_LIMIT, timeout=600)
     def add_resource(self, request: contracts.AddResource) -> contracts.Resource:
@@ -82,12 +72,6 @@ class Resources(Service):
         self.on_delivery(lambda: self._counting(lambda: self._count_download(request.id)))
         return file
 
-    @operation("POST /imports", permission="library.manage", max_body=IMPORT_LIMIT, timeout=120)
-    def import_records(self, request: contracts.ImportRecords) -> contracts.ImportReport:
-        """Take in records of another catalogue; running it again makes no duplicates"""
-        intake = Intake(self.hosted, request, self.actor.id)
-        return contracts.ImportReport(outcomes=list(intake.outcomes()))
-
     @operation("POST /files/sweep", permission="library.manage", http=False, timeout=600)
     def sweep_files(self, request: contracts.SweepFiles) -> contracts.FilesSwept:
         """Remove what no resource has used for a day: replaced files, and uploads that came to nothing"""
@@ -120,20 +104,8 @@ class Resources(Service):
             self.log.warning("not_counted", reason=error.detail)
 
 
-class Discovery(Service):
-    """Finding one's way: search, categories and types."""
-
-    @operation("GET /search", public=True, timeout=10)
-    def search(self, request: contracts.SearchResources) -> contracts.Found:
-        """Search the catalogue, with facets"""
-        search = Search(self.hosted.database, request)
-        page = search.page()
-        counts = search.counts(self.settings.facet_bound)
-        hits = [
-            contracts.Hit(**card_values(row), excerpt=_excerpt(row, search.terms))
-            for row in _rows(page.numbers)
-        ]
-        return contracts.Found(items=hits, next=page.next, **counts._asdict())
+class Vocabulary(Service):
+    """The categories and types by which resources are told apart."""
 
     @operation("GET /categories", public=True)
     def list_categories(self, request: contracts.ListCategories) -> contracts.Categories:
@@ -190,14 +162,3 @@ def _described(
     request: contracts.AddResource | contracts.ReplaceResource | contracts.UpdateResource,
 ) -> dict[str, object]:
     return {name: getattr(request, name) for name in DESCRIBED}
-
-
-def _rows(numbers: list[int]) -> list[ResourceRow]:
-    """The resources in the order of their numbers' list."""
-    found = {row.number: row for row in ResourceRow.select().where(ResourceRow.number.in_(numbers))}
-    return [found[number] for number in numbers if number in found]
-
-
-def _excerpt(row: ResourceRow, terms: text.Terms) -> list[contracts.Excerpt]:
-    pieces = text.excerpt(" ".join(row.content[:20_000].split()), terms)
-    return [contracts.Excerpt(text=piece.text, hit=piece.hit) for piece in pieces]

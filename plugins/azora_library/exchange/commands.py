@@ -10,8 +10,8 @@ from azora.cli.output import AsJson, DataDir, console, print_json
 from azora.errors import Invalid
 
 if TYPE_CHECKING:
-    from azora_library.formats import Format
-    from azora_library.importing import Account, Send
+    from azora_library.exchange.formats import Format
+    from azora_library.exchange.importing import Account, Send
 
 SHOWN = 50
 """Refused records that the terminal lists; `--json` lists them all."""
@@ -41,8 +41,8 @@ def import_catalogue(
     Exits with 0 when every record is in, and with 1 when some were refused.
     """
     from azora.cli.campus import campus
-    from azora_library.formats import format_of
-    from azora_library.importing import Account
+    from azora_library.exchange.formats import format_of
+    from azora_library.exchange.importing import Account
 
     _check_encoding(encoding)
     account = Account()
@@ -72,7 +72,7 @@ def _run(
 ) -> None:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from azora_library.importing import import_file
+    from azora_library.exchange.importing import import_file
 
     columns = (
         TextColumn(f"{found.name} [progress.description]{{task.description}}"),

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from azora_library.formats import Reader
-from azora_library.records import Read, Refused
+from azora_library.exchange.formats import Reader
+from azora_library.exchange.records import Read, Refused
 
 BATCH = 200
 BATCH_CHARACTERS = 500_000

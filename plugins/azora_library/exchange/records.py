@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from azora_library.contracts import CatalogueRecord
+from azora_library.exchange.contracts import CatalogueRecord
 
 LONGEST_KEY = 300
 

@@ -1,7 +1,7 @@
 """The library's tables.
 
 `number` is the key inside (it is the row id of the search index too), `id` the one that the world
-sees. The search index itself, `library_words`, differs between databases: see search.py.
+sees. The search index itself, `library_words`, differs between databases: see discovery/index.py.
 """
 
 import json

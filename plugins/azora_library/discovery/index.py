@@ -6,7 +6,7 @@ and nothing that a reader types can become syntax: a word is letters and digits.
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from azora_library import text
+from azora_library.discovery import text
 
 if TYPE_CHECKING:
     from azora.data.database import PluginDatabase

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from azora.errors import Invalid
-from azora_library import bibtex, marc
-from azora_library.records import Read, Refused
+from azora_library.exchange import bibtex, marc
+from azora_library.exchange.records import Read, Refused
 
 HEAD = 65_536
 

@@ -23,8 +23,8 @@ from bibtexparser.model import (
 )
 
 from azora_library import domain
-from azora_library.latex import plain, unbraced
-from azora_library.records import Read, Refused, checked, clean, language_code
+from azora_library.exchange.latex import plain, unbraced
+from azora_library.exchange.records import Read, Refused, checked, clean, language_code
 
 LARGEST = 262_144
 """Bytes of one entry; who writes more in one is refused by its number."""

@@ -1,0 +1,1 @@
+"""What the library holds: resources, their types and categories."""

@@ -1,0 +1,1 @@
+"""Records in from other catalogues, and out to them."""
