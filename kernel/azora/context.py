@@ -11,6 +11,7 @@ from azora.errors import NotAuthenticated
 
 if TYPE_CHECKING:
     from azora.actor import Actor
+    from azora.acts import Act
     from azora.observe.traces import LocalTrace
     from azora.runtime import Runtime
 
@@ -20,7 +21,7 @@ ACTOR, DEADLINE, CHAIN, KEY = (
     "azora-chain",
     "azora-idempotency-key",
 )
-CAUSE, TRACEPARENT = "azora-cause", "traceparent"
+CAUSE, ADDRESS, TRACEPARENT = "azora-cause", "azora-address", "traceparent"
 
 
 class Context:
@@ -30,11 +31,13 @@ class Context:
     machine's monotonic clock, in seconds, and `timed` says that a timer of this greenlet watches it;
     `chain` names the plugins on the path of the call; `cause` is the id of the event that led here;
     `key` makes a repeated call one call; `claim` is the inbox row that the handler's transaction
-    must take; `address` and `agent` are the browser's or client's, as the HTTP edge saw them;
-    `on_delivery` follows once a file that the operation replied is sent from its beginning.
+    must take; `act` is what goes on record; `address` and `agent` are the browser's or client's, as the
+    HTTP edge saw them; `on_delivery` follows once a file that the operation replied is sent from its
+    beginning.
     """
 
     __slots__ = (
+        "act",
         "actor",
         "address",
         "agent",
@@ -69,6 +72,7 @@ class Context:
         self.cause: str | None = parent.cause if parent else None
         self.key: str | None = None
         self.claim: Any = None
+        self.act: Act | None = None
         self.operation: str | None = None
         self.locale: str | None = parent.locale if parent else None
         self.ordinal = 0
@@ -101,6 +105,8 @@ class Context:
             headers[CAUSE] = self.cause
         if self.key:
             headers[KEY] = self.key
+        if self.address:
+            headers[ADDRESS] = self.address
         return headers
 
     @classmethod
@@ -110,6 +116,7 @@ class Context:
         context.token = headers.get(ACTOR)
         context.cause = headers.get(CAUSE)
         context.key = headers.get(KEY)
+        context.address = (headers.get(ADDRESS) or "")[:64] or None
         if chain := headers.get(CHAIN):
             context.chain = tuple(chain.split(","))
         if deadline := headers.get(DEADLINE):

@@ -7,17 +7,38 @@ permission check, the CLI call, the metrics and the Kubernetes manifest from it.
 import inspect
 import typing
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from azora.context import current
 from azora.errors import PluginError
 from azora.messages import Event, FileRef, Message, Request
+from azora.page import Form, Page, Part
 from azora.rates import Rate
+
+__all__ = [
+    "ErrorCode",
+    "Form",
+    "Handler",
+    "Job",
+    "Need",
+    "Operation",
+    "Page",
+    "Part",
+    "Permission",
+    "Plugin",
+    "handlers_of",
+    "needs",
+    "on_event",
+    "operation",
+    "operations_of",
+    "signature_of",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
 Shape = Literal["none", "reply", "file", "stream"]
+Audited = bool | Literal["act"] | None
 
 
 @dataclass(frozen=True)
@@ -39,6 +60,7 @@ class Operation:
     max_body: int
     http: bool
     rate: Rate | None = None
+    audited: Audited = None
     version: int = 1
     request: type[Request] = Request
     reply: type[Message] | None = None
@@ -72,10 +94,14 @@ class Need:
 
 @dataclass(frozen=True)
 class Permission:
-    """A right that roles grant, named `<plugin>.<verb>`."""
+    """A right that roles grant, named `<plugin>.<verb>`.
+
+    `own` says that it reaches no further than the holder's own things: such acts leave no audit entry.
+    """
 
     name: str
     summary: str
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,38 +120,6 @@ class Job:
 
     operation: str
     cron: str
-
-
-@dataclass(frozen=True)
-class Part:
-    """One fragment of a page: the operation that loads it; the reply is `name` in the template."""
-
-    operation: str
-    fixed: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Form:
-    """A form of a page: the operation that takes it, and where its reply leads (`{field}` of the reply)."""
-
-    operation: str
-    then: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """A path, a title, a template, the operations that load its parts and those that take its forms.
-
-    `nav` puts the page into the navigation of whoever may load it, under that order number.
-    """
-
-    path: str
-    title: str
-    template: str
-    parts: dict[str, Part] = field(default_factory=dict)
-    forms: dict[str, Form] = field(default_factory=dict)
-    permission: str | None = None
-    nav: int | None = None
 
 
 @dataclass(frozen=True)
@@ -161,12 +155,15 @@ def operation(
     max_body: int = 1_000_000,
     rate: str | None = None,
     http: bool = True,
+    audited: Audited = None,
 ) -> Callable[[F], F]:
     """Declare a method as an operation.
 
     `route` is `VERB /path/{field}` below `/api/<plugin>`. GET, PUT and DELETE are idempotent unless
     said otherwise; an idempotent operation is retried. `rate` is what one client may ask over HTTP, as
-    `10/min`. `http=False` offers it over RPC alone.
+    `10/min`. `http=False` offers it over RPC alone. What changes something and needs a permission goes
+    on record in the audit trail with every row that it changes, unless the permission is about one's `own`
+    things; `audited` says otherwise: True, False, or `"act"` for an entry without the rows (an import).
 
     Raises PluginError when neither a permission nor `public=True` is given, or both are.
     """
@@ -191,6 +188,7 @@ def operation(
             max_body=max_body,
             rate=Rate.of(rate) if rate else None,
             http=http,
+            audited=audited,
         )
         return method
 

@@ -5,12 +5,14 @@ Actor, permission, deadline, slot, worker, and afterwards metrics, trace and a t
 
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 
 from eventlet import Timeout
 from eventlet.semaphore import Semaphore
 from pydantic import ValidationError
 
+from azora.acts import goes_on_record, on_record
 from azora.context import Context, enter, leave
 from azora.contract import Handler, Operation
 from azora.errors import (
@@ -39,12 +41,22 @@ QUEUE_FACTOR = 8
 class BoundOperation:
     """An operation of a plugin in this process, with what a call needs resolved once."""
 
-    __slots__ = ("_from_json", "_from_python", "full", "hosted", "operation", "slots", "waiting")
+    __slots__ = (
+        "_from_json",
+        "_from_python",
+        "full",
+        "hosted",
+        "operation",
+        "recorded",
+        "slots",
+        "waiting",
+    )
 
     def __init__(self, operation: Operation, hosted: "HostedPlugin") -> None:
         self.operation = operation
         self.full = f"{hosted.name}.{operation.name}"
         self.hosted = hosted
+        self.recorded = goes_on_record(operation, hosted.plugin.permissions)
         self.slots = Semaphore(operation.concurrency)
         self.waiting = 0
         validator = operation.request.__pydantic_validator__
@@ -74,10 +86,11 @@ class BoundOperation:
             authorise(hosted, operation, context)
             return self._stream(request, context)
         with Worker(hosted, context, self.full, "operation", operation.timeout):
-            authorise(hosted, operation, context)
-            if context.key and not operation.idempotent:
-                return once(self, request, context)
-            return self.run(request, context)
+            with on_record(self, request, context) if self.recorded else nullcontext():
+                authorise(hosted, operation, context)
+                if context.key and not operation.idempotent:
+                    return once(self, request, context)
+                return self.run(request, context)
 
     def run(self, request: Request, context: Context) -> Any:
         """Run the method in a slot of its own, for a caller who is let in already."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from azora.acts import record
 from azora.compose import PluginContainer, compose
 from azora.context import Context, current_or_none, parse_traceparent
 from azora.contract import Handler
@@ -74,6 +75,22 @@ class HostedPlugin:
             if claim is not None:
                 claim.take(self.database)
             yield
+            if context is not None and context.act is not None:
+                context.act.enter(self)
+
+    def audit(
+        self,
+        act: str,
+        on: str = "",
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        """Put an act on record: who, when, from where and under which trace is added.
+
+        Inside an operation that goes on record anyway, this tells what it was done to, and what changed.
+        `after` holds the fields that changed, `before` what they were; secrets are masked by name.
+        """
+        record(self, act, on, before, after)
 
     def handle(self, handler: Handler, envelope: Envelope, claim: Any) -> None:
         """Run a handler as this plugin, under the trace of the event. Raises what it raises."""

@@ -51,6 +51,18 @@ class Service:
     def actor_or_none(self) -> "Actor | None":
         return current().actor
 
+    def audit(
+        self,
+        on: str = "",
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        """Tell the audit trail what this operation is done to, and which fields change from what to what.
+
+        It goes on record by itself, with every row that changes: this is for what the rows do not say.
+        """
+        self.hosted.audit(current().operation or "", on, before, after)
+
     @property
     def settings(self) -> Any:
         """This plugin's settings, as its own class."""

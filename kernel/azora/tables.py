@@ -25,11 +25,11 @@ class _TableType(peewee.ModelBase):
                     )
             attrs["Meta"] = type("Meta", (), {"table_name": snake_case(name), **_own(declared)})
         table = super().__new__(cls, name, bases, attrs, **options)
-        missing = set(declared.get("personal", ())) - set(table._meta.fields)
-        if missing:
-            raise PluginError(
-                f"{name}.Meta.personal names {sorted(missing)[0]!r}, which is not a column"
-            )
+        for option in ("personal", "secret"):
+            if missing := set(declared.get(option, ())) - set(table._meta.fields):
+                raise PluginError(
+                    f"{name}.Meta.{option} names {sorted(missing)[0]!r}, which is not a column"
+                )
         return table
 
 
@@ -37,12 +37,13 @@ class Table(peewee.Model, metaclass=_TableType):
     """One table of one plugin.
 
     `class Meta` says `personal` (the columns that hold personal data, or `()`) and `retention` (in
-    plain words), and may say `audited = True`: every change then leaves a row in `azora_audit`,
-    also one made with raw SQL.
+    plain words). It may say `secret` (columns that nobody is ever shown), and `audited = True`: every
+    change then leaves a row in `azora_audit`, also one that no administrator made.
     """
 
     class Meta:
         personal: tuple[str, ...] = ()
+        secret: tuple[str, ...] = ()
         retention = ""
         audited = False
 

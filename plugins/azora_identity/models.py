@@ -63,6 +63,7 @@ class SessionRow(Table):
     class Meta:
         table_name = "session"
         personal = ("account", "address", "agent")
+        secret = ("digest",)
         retention = "Until it ends; ended sessions are deleted every hour."
 
 
@@ -81,6 +82,7 @@ class TokenRow(Table):
     class Meta:
         table_name = "api_token"
         personal = ("account", "name", "last_used")
+        secret = ("digest",)
         retention = "Until it expires or is revoked; expired tokens are deleted every hour."
 
 

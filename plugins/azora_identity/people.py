@@ -27,6 +27,7 @@ class People(IdentityService):
         by = self.actor.id
         with self.transaction():
             account_id = directory.add_account(email, request.name.strip(), request.locale)
+            self.audit(on=account_id)
             expires = time.time() + self.settings.one_time_password_hours * 3600
             directory.set_password(account_id, ONE_TIME_PASSWORD, hashed, expires)
             self.emit(

@@ -43,8 +43,10 @@ def describe() -> Plugin:
             events.RoleChanged,
         ],
         permissions=[
-            Permission(USE_ACCOUNT, "Use one's own account: profile, sessions, API tokens"),
-            Permission(CHANGE_PASSWORD, "Change one's own password"),
+            Permission(
+                USE_ACCOUNT, "Use one's own account: profile, sessions, API tokens", own=True
+            ),
+            Permission(CHANGE_PASSWORD, "Change one's own password", own=True),
             Permission("identity.read_accounts", "See accounts and roles"),
             Permission("identity.manage_accounts", "Create, close and open accounts"),
             Permission("identity.manage_roles", "Say what roles permit and who holds them"),

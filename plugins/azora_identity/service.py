@@ -147,6 +147,7 @@ class Access(IdentityService):
         account = directory.account_by_email(domain.normal_email(request.email))
         if account is None:
             raise NotFound("No account has this e-mail address.", code="identity.account_not_found")
+        self.audit(on=account.id)
         password = domain.new_one_time_password()
         hashed = self.passwords.hash(password)
         ended = self.sessions.of_account(account.id)

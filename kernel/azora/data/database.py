@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import peewee
 from eventlet import getcurrent
@@ -12,7 +12,11 @@ from eventlet import getcurrent
 from azora.context import current_or_none
 from azora.data.failures import InTransaction, WriteOutsideTransaction, meaning
 from azora.data.rows import Rows
+from azora.data.trail import seal
 from azora.errors import AzoraError
+
+if TYPE_CHECKING:
+    from azora.acts import Act
 
 Row = tuple[Any, ...]
 Models = Iterable[type[peewee.Model]]
@@ -93,9 +97,13 @@ class PluginDatabase(ABC):
         with writer() as connection:
             transaction = self._open[greenlet] = Transaction(connection)
             try:
-                if self.audited and writer == self._writer:
-                    self._say_who_acts(_acting(self.name))
+                act = _act()
+                recorded = writer == self._writer and (self.audited or act is not None)
+                if recorded:
+                    self._say_who_acts(_acting(self.name), act.id if act and act.rows else None)
                 yield self
+                if recorded:
+                    seal(self)
                 with self._explained():
                     self._commit(connection)
             except BaseException:
@@ -187,8 +195,8 @@ class PluginDatabase(ABC):
         """Undo what is open; never raises: a connection that cannot is thrown away."""
 
     @abstractmethod
-    def _say_who_acts(self, actor: str) -> None:
-        """Let the audit triggers know, for this transaction, who acts."""
+    def _say_who_acts(self, actor: str, act: str | None) -> None:
+        """Let the audit triggers know, for this transaction, who acts, and in which recorded act."""
 
     def _native(self, sql: str) -> str:
         return sql
@@ -226,3 +234,9 @@ def _acting(plugin: str) -> str:
     """The id of whoever acts: the caller, else the plugin itself."""
     context = current_or_none()
     return context.actor.id if context and context.actor else f"plugin:{plugin}"
+
+
+def _act() -> "Act | None":
+    """The act in progress that goes on record, if there is one."""
+    context = current_or_none()
+    return context.act if context else None

@@ -2,6 +2,7 @@
 
 import peewee
 
+from azora.data import audit_sql as sql
 from azora.data.schema import Schema
 
 
@@ -137,6 +138,43 @@ def m0005_owner_of_what_runs(schema: Schema) -> None:
 
 def m0005_owner_of_what_runs_down(schema: Schema) -> None:
     schema.drop_column("azora_inbox", "owner")
+
+
+def m0006_audit_trail(schema: Schema) -> None:
+    for column in ("act", "outcome", "address", "trace", "digest"):
+        schema.add_column("azora_audit", column, peewee.TextField(null=True))
+    schema.add_column("azora_audit", "link", peewee.BigIntegerField(null=True))
+    schema.add_index("azora_audit", "link", unique=True)
+    schema.add_index("azora_audit", "at")
+    schema.add_index("azora_audit", "act")
+    schema.add_index("azora_audit", "actor", "at")
+    if schema.dialect == "sqlite":
+        schema.add_column("azora_acting", "act", peewee.TextField(null=True))
+        sealed = {"name": "update", "event": sql.CHANGE, "when": "OLD.link IS NOT NULL"}
+        young = {"name": "delete", "event": "DELETE", "when": sql.NOT_PRUNED}
+        schema.execute(sql.SQLITE_KEEPS.format(**sealed))
+        schema.execute(sql.SQLITE_KEEPS.format(**young))
+    else:
+        schema.execute(sql.POSTGRES_RECORDS)
+        schema.execute(sql.POSTGRES_REFUSES)
+        schema.execute(sql.POSTGRES_KEEPS)
+
+
+def m0006_audit_trail_down(schema: Schema) -> None:
+    if schema.dialect == "sqlite":
+        schema.execute("DROP TRIGGER azora_trail_delete")
+        schema.execute("DROP TRIGGER azora_trail_update")
+        schema.drop_column("azora_acting", "act")
+    else:
+        schema.execute("DROP TRIGGER azora_trail ON azora_audit")
+        schema.execute("DROP FUNCTION azora_trail_kept()")
+        schema.execute(_AUDIT_FUNCTION.replace("CREATE", "CREATE OR REPLACE", 1))
+    schema.drop_index("azora_audit", "actor", "at")
+    schema.drop_index("azora_audit", "act")
+    schema.drop_index("azora_audit", "at")
+    schema.drop_index("azora_audit", "link")
+    for column in ("link", "digest", "trace", "address", "outcome", "act"):
+        schema.drop_column("azora_audit", column)
 
 
 _AUDIT_FUNCTION = """

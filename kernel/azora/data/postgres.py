@@ -142,8 +142,12 @@ class PostgresSchema(PluginDatabase):
         except psycopg2.Error:
             connection.close()
 
-    def _say_who_acts(self, actor: str) -> None:
-        self.execute("SELECT set_config('azora.actor', ?, true)", actor)
+    def _say_who_acts(self, actor: str, act: str | None) -> None:
+        self.execute(
+            "SELECT set_config('azora.actor', ?, true), set_config('azora.act', ?, true)",
+            actor,
+            act or "",
+        )
 
     def _native(self, sql: str) -> str:
         return _translated(sql)

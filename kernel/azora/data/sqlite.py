@@ -144,11 +144,13 @@ class SqliteFile(PluginDatabase):
             connection.close()
             self._writing = None
 
-    def _say_who_acts(self, actor: str) -> None:
+    def _say_who_acts(self, actor: str, act: str | None) -> None:
         """In a row that the triggers read and no other connection ever sees."""
         self._acting = self._acting_known = self._acting_known or self.has_table("azora_acting")
         if self._acting:
-            self.execute("INSERT OR REPLACE INTO azora_acting (id, actor) VALUES (1, ?)", actor)
+            self.execute(
+                "INSERT OR REPLACE INTO azora_acting (id, actor, act) VALUES (1, ?, ?)", actor, act
+            )
 
     def _reader(self) -> sqlite3.Connection:
         if self._reading is None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretBytes, SecretStr
 
 from azora.observe.maskedtext import STARS, mask_text, mask_url
 
-__all__ = ["STARS", "is_sensitive", "mask", "mask_text", "mask_url"]
+__all__ = ["STARS", "is_secret", "is_sensitive", "mask", "mask_text", "mask_url"]
 
 _MAX_DEPTH = 6
 _MAX_ITEMS = 100
@@ -68,7 +68,7 @@ _PERSONAL_WORDS = frozenset(
         "dob",
     ]
 )
-_TELLING_PAIRS = frozenset(
+_SECRET_PAIRS = frozenset(
     [
         "api_key",
         "private_key",
@@ -76,14 +76,18 @@ _TELLING_PAIRS = frozenset(
         "secret_key",
         "access_key",
         "encryption_key",
-        "session_id",
         "session_cookie",
         "azora_session",
-        "card_number",
-        "account_number",
         "recovery_code",
         "backup_code",
         "seed_phrase",
+    ]
+)
+_TELLING_PAIRS = _SECRET_PAIRS | frozenset(
+    [
+        "session_id",
+        "card_number",
+        "account_number",
         "id_number",
         "national_id",
         "e_mail",
@@ -128,6 +132,14 @@ def is_sensitive(key: str) -> bool:
         or not _TELLING_PAIRS.isdisjoint(pairs)
         or joined in _JOINED
     )
+
+
+@lru_cache(maxsize=4096)
+def is_secret(key: str) -> bool:
+    """Whether a name says that its value is a secret, whoever asks."""
+    words = [word.lower() for word in _WORD.findall(key)]
+    pairs = {f"{one}_{two}" for one, two in itertools.pairwise(words)}
+    return not _SECRET_WORDS.isdisjoint(words) or not _SECRET_PAIRS.isdisjoint(pairs)
 
 
 _JOINED = frozenset(pair.replace("_", "") for pair in _TELLING_PAIRS)

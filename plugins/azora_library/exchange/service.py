@@ -10,7 +10,13 @@ IMPORT_LIMIT = 20_000_000
 class Imports(Service):
     """Records of other catalogues on their way in."""
 
-    @operation("POST /imports", permission="library.manage", max_body=IMPORT_LIMIT, timeout=120)
+    @operation(
+        "POST /imports",
+        permission="library.manage",
+        max_body=IMPORT_LIMIT,
+        timeout=120,
+        audited="act",
+    )
     def import_records(self, request: contracts.ImportRecords) -> contracts.ImportReport:
         """Take in records of another catalogue; running it again makes no duplicates"""
         intake = Intake(self.hosted, request, self.actor.id)
