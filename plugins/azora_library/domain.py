@@ -64,6 +64,21 @@ def doi(text: str) -> str | None:
     return match.group(1).lower() if match else None
 
 
+def orcid(text: str) -> str | None:
+    """The ORCID iD as `0000-0002-1825-0097`, or None where its check digit is wrong (ISO 7064)."""
+    digits = re.sub(
+        r"^(?:https?://)?(?:www\.)?orcid\.org/|[\s\-]", "", text.strip(), flags=re.I
+    ).upper()
+    if not re.fullmatch(r"[0-9]{15}[0-9X]", digits):
+        return None
+    total = 0
+    for digit in digits[:15]:
+        total = (total + int(digit)) * 2
+    if "0123456789X"[(12 - total % 11) % 11] != digits[15]:
+        return None
+    return "-".join(digits[at : at + 4] for at in range(0, 16, 4))
+
+
 def year_in(text: str) -> int | None:
     """The first year that a date says, however it is dressed: `[c1958]` is 1958."""
     match = _YEAR.search(text)

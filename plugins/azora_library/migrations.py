@@ -101,3 +101,11 @@ def m0001_create_down(schema: Schema) -> None:
         "library_resource",
     ):
         schema.drop_table(table)
+
+
+def m0002_details(schema: Schema) -> None:
+    schema.add_column("library_resource", "details", peewee.TextField(default="{}"))
+
+
+def m0002_details_down(schema: Schema) -> None:
+    schema.drop_column("library_resource", "details")

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from azora import Event, Reply, Request
 from azora.messages import FileRef, ListRequest, Message
+from azora_library.catalogue.details import EMPTY, Details
 from azora_library.catalogue.fields import (
     Content,
     Doi,
@@ -43,6 +44,7 @@ class Description(Message):
     issn: Issns = []
     doi: Doi | None = None
     link: Link | None = None
+    details: Details = EMPTY
 
 
 class Resource(Description, Reply):
@@ -93,6 +95,7 @@ class ReplaceResource(Description, Request):
 
     id: ResourceId
     if_revision: Revision = None
+    details: Details | None = Field(None, description="Left out, they stay as they are.")  # type: ignore[assignment]
 
 
 class UpdateResource(Request):
@@ -113,6 +116,7 @@ class UpdateResource(Request):
     issn: Issns | None = None
     doi: Doi | None = None
     link: Link | None = None
+    details: Details | None = None
 
 
 class RemoveResource(Request):

@@ -40,10 +40,13 @@ COMPLAINTS = {
     "isbn": "This is not an ISBN: a digit is missing or mistyped",
     "issn": "This is not an ISSN: a digit is missing or mistyped",
     "doi": "This is not a DOI: it begins with 10. and holds a /",
+    "orcid": "This is not an ORCID iD: a digit is missing or mistyped",
 }
 
 
-def _identifier(kind: LiteralString, read: Callable[[str], str | None]) -> tuple[object, object]:
+def identifier_rule(
+    kind: LiteralString, read: Callable[[str], str | None]
+) -> tuple[object, object]:
     """The rule of an identifier, and the name under which its form is known."""
 
     def check(text: str) -> str:
@@ -55,9 +58,9 @@ def _identifier(kind: LiteralString, read: Callable[[str], str | None]) -> tuple
     return AfterValidator(check), Field(json_schema_extra={"format": kind})
 
 
-Isbn = Annotated[Line, Field(max_length=40), *_identifier("isbn", domain.isbn13)]
-Issn = Annotated[Line, Field(max_length=20), *_identifier("issn", domain.issn)]
-Doi = Annotated[Line, Field(max_length=300), *_identifier("doi", domain.doi)]
+Isbn = Annotated[Line, Field(max_length=40), *identifier_rule("isbn", domain.isbn13)]
+Issn = Annotated[Line, Field(max_length=20), *identifier_rule("issn", domain.issn)]
+Doi = Annotated[Line, Field(max_length=300), *identifier_rule("doi", domain.doi)]
 Isbns = Annotated[list[Isbn], Field(max_length=50), AfterValidator(domain.distinct)]
 Issns = Annotated[list[Issn], Field(max_length=50), AfterValidator(domain.distinct)]
 Link = Annotated[

@@ -22,6 +22,16 @@ class ListField(peewee.TextField):
         return json.loads(value)
 
 
+class ObjectField(peewee.TextField):
+    """An object, as JSON."""
+
+    def db_value(self, value: dict[str, Any]) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    def python_value(self, value: str) -> dict[str, Any]:
+        return json.loads(value)
+
+
 class ResourceRow(Table):
     """One resource. `source` names the record it was imported from, `source_digest` what that said."""
 
@@ -41,6 +51,7 @@ class ResourceRow(Table):
     issn = ListField(default=list)
     doi = peewee.TextField(null=True, index=True)
     link = peewee.TextField(null=True)
+    details = ObjectField(default=dict)
     file_digest = peewee.CharField(max_length=64, null=True)
     file_size = peewee.BigIntegerField(null=True)
     file_name = peewee.TextField(null=True)

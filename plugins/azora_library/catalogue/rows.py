@@ -19,7 +19,9 @@ from azora_library.catalogue.contracts import (
     ResourceChanged,
     ResourceRemoved,
     ResourceType,
+    UpdateResource,
 )
+from azora_library.catalogue.details import as_stored, words_of
 from azora_library.catalogue.models import ResourceRow, TagRow, TypeRow
 from azora_library.discovery import text
 from azora_library.discovery.index import INDEXES, Document
@@ -157,6 +159,13 @@ class Catalogue:
         self._index.put(self._database, row.number, _document(row))
 
 
+def described(said: Description | UpdateResource) -> dict[str, Any]:
+    """What is said of a resource as its row keeps it; details that are None are not said."""
+    values = {name: getattr(said, name) for name in DESCRIBED}
+    details = values.pop("details")
+    return values if details is None else {**values, "details": as_stored(details)}
+
+
 def resource(row: ResourceRow) -> Resource:
     """Everything that the catalogue says of a resource."""
     said = {name: getattr(row, name) for name in DESCRIBED}
@@ -214,6 +223,7 @@ def _document(row: ResourceRow) -> Document:
         *row.issn,
         row.doi,
         row.file_name,
+        *words_of(row.details),
     ]
     return Document(
         title=row.title,

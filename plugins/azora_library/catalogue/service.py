@@ -8,7 +8,7 @@ from azora.errors import NotFound, ServiceError
 from azora.messages import FileRef
 from azora_library.catalogue import contracts
 from azora_library.catalogue.models import CategoryRow, ResourceRow, TypeRow
-from azora_library.catalogue.rows import DESCRIBED, Catalogue, file_of, resource
+from azora_library.catalogue.rows import Catalogue, described, file_of, resource
 
 FILE_LIMIT = 500_000_000
 
@@ -20,7 +20,7 @@ class Resources(Service):
     def add_resource(self, request: contracts.AddResource) -> contracts.Resource:
         """Add a resource, with its file where there is one"""
         with self.transaction():
-            return resource(self._catalogue.add(_described(request), request.file))
+            return resource(self._catalogue.add(described(request), request.file))
 
     @operation("GET /resources/{id}", public=True)
     def read_resource(self, request: contracts.ReadResource) -> contracts.Resource:
@@ -35,13 +35,13 @@ class Resources(Service):
         """Say everything of a resource anew"""
         with self.transaction():
             row = self._catalogue.take(request.id, request.if_revision)
-            self._catalogue.change(row, _described(request))
+            self._catalogue.change(row, described(request))
             return resource(row)
 
     @operation("PATCH /resources/{id}", permission="library.manage")
     def update_resource(self, request: contracts.UpdateResource) -> contracts.Resource:
         """Change some of what is said of a resource"""
-        given = {name: value for name, value in _described(request).items() if value is not None}
+        given = {name: value for name, value in described(request).items() if value is not None}
         with self.transaction():
             row = self._catalogue.take(request.id, request.if_revision)
             self._catalogue.change(row, given)
@@ -156,9 +156,3 @@ class Counters(Service):
                     name,
                     named[name],
                 )
-
-
-def _described(
-    request: contracts.AddResource | contracts.ReplaceResource | contracts.UpdateResource,
-) -> dict[str, object]:
-    return {name: getattr(request, name) for name in DESCRIBED}

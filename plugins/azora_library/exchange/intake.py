@@ -13,7 +13,7 @@ import peewee
 from azora.errors import Invalid
 from azora_library import domain
 from azora_library.catalogue.models import ResourceRow
-from azora_library.catalogue.rows import DESCRIBED, Catalogue
+from azora_library.catalogue.rows import Catalogue, described
 from azora_library.exchange.contracts import CatalogueRecord, ImportOutcome, ImportRecords
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Intake:
 
     def _one(self, record: CatalogueRecord, known: dict[str, ResourceRow]) -> ImportOutcome:
         source = self._source(record)
-        values = {name: getattr(record, name) for name in DESCRIBED}
+        values = described(record)
         digest = domain.digest(values)
         row = known.get(source)
         try:
