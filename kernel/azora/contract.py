@@ -94,7 +94,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Permission:
-    """A right that roles grant, named `<plugin>.<verb>`.
+    """A right that roles grant, named `<plugin>.<verb>`; `members` gives it to every member.
 
     `own` says that it reaches no further than the holder's own things: such acts leave no audit entry.
     """
@@ -102,6 +102,7 @@ class Permission:
     name: str
     summary: str
     own: bool = False
+    members: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,11 @@ READ_METRICS = "azora.read_metrics"
 KERNEL_PERMISSIONS = (Permission(READ_METRICS, "Read the metrics of every process"),)
 
 
+def members_permissions(registry: Registry) -> frozenset[str]:
+    """What every member may do, as the plugins declare it."""
+    return frozenset(one.name for _, one in known_permissions(registry) if one.members)
+
+
 def known_permissions(registry: Registry) -> Iterator[tuple[str, Permission]]:
     """Each permission with the name of the plugin that declares it, the kernel's first."""
     for permission in KERNEL_PERMISSIONS:

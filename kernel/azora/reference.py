@@ -125,7 +125,8 @@ def _listens(loaded: LoadedPlugin) -> Iterator[tuple[str, ...]]:
 
 def _permissions(loaded: LoadedPlugin) -> Iterator[tuple[str, ...]]:
     for permission in loaded.plugin.permissions:
-        yield f"`{permission.name}`", permission.summary
+        everybody = " (every member)" if permission.members else ""
+        yield f"`{permission.name}`", permission.summary + everybody
 
 
 def _pages(loaded: LoadedPlugin) -> Iterator[tuple[str, ...]]:

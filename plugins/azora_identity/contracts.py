@@ -224,6 +224,7 @@ class KnownPermission(Reply):
     name: str
     summary: str
     plugin: str
+    members: bool = Field(description="Whether every member may do it without being granted it.")
 
 
 class KnownPermissions(Reply):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from azora import Conflict, NotFound
 from azora.ids import uuid7
 from azora_identity import contracts
-from azora_identity.domain import ADMINISTRATOR, ONE_TIME_PASSWORD, PASSWORD
+from azora_identity.domain import ADMINISTRATOR, MEMBER, ONE_TIME_PASSWORD, PASSWORD
 from azora_identity.models import AccountRow, AuthenticatorRow, GrantRow, RoleRow
 
 PASSWORDS = (PASSWORD, ONE_TIME_PASSWORD)
@@ -68,10 +68,14 @@ def void_sessions(account_id: str, now: float) -> None:
     AccountRow.update(sessions_since=now).where(AccountRow.id == account_id).execute()
 
 
-def permissions_of(account_id: str) -> frozenset[str]:
-    """Everything that the account's roles permit."""
-    rows = RoleRow.select(RoleRow.permissions).join(GrantRow).where(GrantRow.account == account_id)
-    return frozenset(name for row in rows for name in row.permissions.split())
+def permissions_of(account_id: str, members_may: frozenset[str]) -> frozenset[str]:
+    """Everything that the account's roles permit; a member may also what `members_may` says."""
+    roles = RoleRow.select(RoleRow.name, RoleRow.permissions).join(GrantRow)
+    held: frozenset[str] = frozenset()
+    for row in roles.where(GrantRow.account == account_id):
+        held |= frozenset(row.permissions.split())
+        held |= members_may if row.name == MEMBER else frozenset()
+    return held
 
 
 def roles_of(account_ids: Iterable[str]) -> dict[str, list[str]]:

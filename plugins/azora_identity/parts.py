@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from azora import NotAllowed, Service
+from azora.permissions import members_permissions
+from azora_identity import directory
 from azora_identity.domain import covers
 from azora_identity.passwords import Passwords
 from azora_identity.stores import SessionStore, open_store
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 class Parts:
     passwords: Passwords
     sessions: SessionStore
+    members_may: frozenset[str]
+    """What every member may do without being granted it."""
 
 
 _parts: "WeakKeyDictionary[HostedPlugin, Parts]" = WeakKeyDictionary()
@@ -26,7 +30,8 @@ _parts: "WeakKeyDictionary[HostedPlugin, Parts]" = WeakKeyDictionary()
 def parts_of(plugin: "HostedPlugin") -> Parts:
     """The parts of this running plugin, made at first use."""
     if plugin not in _parts:
-        _parts[plugin] = Parts(Passwords(plugin.settings), open_store(plugin))
+        members_may = members_permissions(plugin.runtime.registry)
+        _parts[plugin] = Parts(Passwords(plugin.settings), open_store(plugin), members_may)
     return _parts[plugin]
 
 
@@ -47,6 +52,10 @@ class IdentityService(Service):
         actor = self.actor_or_none
         kind, _, found = actor.credential.partition(":") if actor else ("", "", "")
         return found if kind == "session" else None
+
+    def permissions_of(self, account_id: str) -> frozenset[str]:
+        """Everything that an account may do."""
+        return directory.permissions_of(account_id, parts_of(self.hosted).members_may)
 
     def check_reach(self, permissions: Collection[str]) -> None:
         """Raise NotAllowed where these permissions go beyond the caller's: nobody lifts themselves up."""

@@ -100,7 +100,7 @@ class People(IdentityService):
     def _within_reach(self, account_id: str) -> AccountRow:
         """The account, unless it may do more than the caller."""
         account = directory.account(account_id)
-        self.check_reach(directory.permissions_of(account_id))
+        self.check_reach(self.permissions_of(account_id))
         return account
 
 

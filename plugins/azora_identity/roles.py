@@ -28,7 +28,10 @@ class Roles(IdentityService):
         return contracts.KnownPermissions(
             items=[
                 contracts.KnownPermission(
-                    name=permission.name, summary=permission.summary, plugin=name
+                    name=permission.name,
+                    summary=permission.summary,
+                    plugin=name,
+                    members=permission.members,
                 )
                 for name, permission in known_permissions(self.hosted.runtime.registry)
             ]

@@ -182,7 +182,7 @@ class Access(IdentityService):
         if now - session.last_used >= domain.TOUCH_EVERY:
             self.sessions.touch(session, now)
         due = ONE_TIME_PASSWORD in session.methods
-        return account, Holder(directory.permissions_of(account.id), due), f"session:{session.id}"
+        return account, Holder(self.permissions_of(account.id), due), f"session:{session.id}"
 
     def _token_holder(self, secret: str) -> tuple[AccountRow, Holder, str] | None:
         now = time.time()
@@ -192,7 +192,7 @@ class Access(IdentityService):
         if now - (token.last_used or 0.0) >= domain.TOUCH_EVERY:
             with self.transaction():
                 TokenRow.update(last_used=now).where(TokenRow.id == token.id).execute()
-        permissions = directory.permissions_of(token.account_id)
+        permissions = self.permissions_of(token.account_id)
         holder = Holder(permissions, scopes=frozenset(token.scopes.split()))
         return token.account, holder, f"token:{token.id}"
 
