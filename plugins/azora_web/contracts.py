@@ -1,11 +1,11 @@
-"""What the web plugin offers (language and colours) and what it reads of others (the library)."""
+"""What the web plugin offers (language, colours, the style guide) and what it reads of others (the library)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from azora import ListReply, ListRequest, Reply, Request, needs
+from azora import FileRef, ListReply, ListRequest, Reply, Request, needs
 
 YEAR = 31_536_000
 """Seconds for which a browser remembers a choice."""
@@ -38,6 +38,31 @@ class ThemeSet(Reply):
     """The theme travels as a cookie; an empty one clears it."""
 
     theme: Theme
+
+
+class TryForm(Request):
+    """One field of every kind, for the style guide."""
+
+    title: str = Field(min_length=3, max_length=80)
+    text: str = Field(max_length=400)
+    kind: Literal["book", "film", "lesson"]
+    access: Literal["open", "members"]
+    days: list[str] = Field(min_length=1)
+    agree: bool
+    copies: int = Field(ge=1, le=99)
+    price: float = Field(gt=0)
+    day: date
+    email: str = Field(pattern=r".+@.+", json_schema_extra={"format": "email"})
+    address: str = Field(pattern=r"https?://.+", json_schema_extra={"format": "uri"})
+    tags: list[str] = Field(min_length=2)
+    secret: str = Field(min_length=8, json_schema_extra={"format": "password"})
+    file: FileRef | None = None
+
+
+class FormTried(Reply):
+    """Nothing was stored."""
+
+    right: bool = True
 
 
 # What we read of the library

@@ -21,6 +21,13 @@ PAGES = (
         forms={"language": Form("set_language", then="{next}")},
     ),
     Page("/theme", "Colours", "theme.html", forms={"theme": Form("set_theme", then="{next}")}),
+    Page(
+        "/styleguide",
+        "Style guide",
+        "styleguide.html",
+        forms={"trial": Form("try_form", then="")},
+        permission="web.read_styleguide",
+    ),
     Page("/robots.txt", "Azora", "robots.txt"),
     Page("/manifest.webmanifest", "Azora", "manifest.webmanifest"),
     Page("/favicon.svg", "Azora", "favicon.svg"),

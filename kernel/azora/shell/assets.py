@@ -5,6 +5,7 @@ import mimetypes
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from urllib.parse import quote
 
 PREFIX = "/static/"
@@ -53,15 +54,26 @@ class Assets:
         steps = name.split("/")
         if plugin not in self._packages or not all(steps) or any(_climbs(step) for step in steps):
             return None
-        file = resources.files(self._packages[plugin]).joinpath("static", *steps)
-        if not file.is_file():
+        content = _content(resources.files(self._packages[plugin]) / "static", steps)
+        if content is None:
             return None
-        content = file.read_bytes()
         suffix = name[name.rfind(".") :]
         media_type = (
             _MEDIA_TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         )
         return Asset(content, media_type, hashlib.sha256(content).hexdigest()[:12])
+
+
+def _content(folder: Traversable, steps: list[str]) -> bytes | None:
+    """The bytes of a file. `shell.css` may be a folder `shell/` of style sheets, which are joined."""
+    file = folder.joinpath(*steps)
+    if file.is_file():
+        return file.read_bytes()
+    sheets = folder.joinpath(*steps[:-1], steps[-1].removesuffix(".css"))
+    if not steps[-1].endswith(".css") or not sheets.is_dir():
+        return None
+    parts = sorted(sheets.iterdir(), key=lambda sheet: sheet.name)
+    return b"\n".join(sheet.read_bytes() for sheet in parts if sheet.name.endswith(".css"))
 
 
 def _climbs(step: str) -> bool:

@@ -1,6 +1,8 @@
 """Jinja for pages: a plugin's own templates first, then the shell's, in the reader's language."""
 
+import re
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import (
@@ -15,10 +17,16 @@ from markupsafe import Markup
 
 from azora.http import csrf
 from azora.shell.assets import Assets
+from azora.shell.changes import changed_words
+from azora.shell.charts import axis_top, line_path, shares
 from azora.shell.formats import FILTERS
 from azora.shell.i18n import SHELL, gettext, reader
+from azora.shell.labelled import labelled
 from azora.shell.pattern import pattern, pattern_band, pattern_file
 from azora.shell.visit import current_visit
+
+COMPONENTS = ("forms", "fields", "lists", "states", "ways", "charts", "reading")
+"""The files below `templates/components/` whose macros are `ui` in every template."""
 
 _PLAIN = (".txt", ".webmanifest", ".json")
 
@@ -54,9 +62,9 @@ class Templates:
             ),
             newstyle=True,
         )
-        environment.filters |= FILTERS
+        environment.filters |= FILTERS | {"labelled": labelled, "slug": slug, "zip": zip}
         environment.globals |= self._globals(plugin)
-        environment.globals["ui"] = environment.get_template("shell/components.html").module
+        environment.globals["ui"] = _components(environment)
         return environment
 
     def _globals(self, plugin: str | None) -> dict[str, Any]:
@@ -67,9 +75,27 @@ class Templates:
             "static": lambda name, owner=plugin or "shell": self._assets.url(name, owner),
             "shell_static": self._assets.url,
             "csrf_field": _csrf_field,
+            "changed_words": changed_words,
+            "axis_top": axis_top,
+            "line_path": line_path,
+            "shares": shares,
             "links_with": lambda **changes: current_visit().address_with(changes),
             "query": lambda: current_visit().query,
         }
+
+
+def slug(text: str) -> str:
+    """`text` as part of an element's id."""
+    return re.sub(r"\W+", "-", text).strip("-").lower()
+
+
+def _components(environment: Environment) -> SimpleNamespace:
+    """The macros of every file of components in one place; each finds the others there as `ui`."""
+    ui = environment.globals["ui"] = SimpleNamespace()
+    for name in COMPONENTS:
+        module = environment.get_template(f"shell/components/{name}.html").module
+        vars(ui).update({k: v for k, v in vars(module).items() if not k.startswith("_")})
+    return ui
 
 
 def _csrf_field() -> Markup:

@@ -1,5 +1,8 @@
 """Static files: addresses name their content, and no path leads out."""
 
+import gzip
+from importlib import resources
+
 import pytest
 
 from azora.shell.assets import Assets
@@ -38,9 +41,15 @@ def test_no_path_leads_out(path):
     assert ASSETS.find(path) is None
 
 
+def test_a_folder_of_style_sheets_is_one_file_in_their_order():
+    folder = resources.files("azora.shell") / "static" / "shell"
+    sheets = sorted(sheet.name for sheet in folder.iterdir())
+    joined = ASSETS.find("/static/shell/shell.css").content
+    assert joined == b"\n".join((folder / name).read_bytes() for name in sheets)
+    assert len(sheets) > 5
+
+
 def test_the_script_and_the_styles_are_small():
-    size = sum(
-        len(ASSETS.find(f"/static/shell/{name}").content)
-        for name in ("shell.js", "shell.css", "tokens.css")
-    )
-    assert size < 40_000
+    pages = [ASSETS.find(f"/static/shell/{name}").content for name in ("shell.css", "tokens.css")]
+    assert len(gzip.compress(b"".join(pages))) < 12_000
+    assert len(ASSETS.find("/static/shell/shell.js").content) < 12_000

@@ -1,12 +1,13 @@
 // What a script adds to pages that work without it: parts load again in place, forms say that they
-// are busy, `/` searches, `?` shows the keys. No part of a page depends on it.
+// are busy, dialogs are modal, `/` searches, `?` shows the keys. No part of a page depends on it.
 (() => {
   "use strict";
 
   const live = document.getElementById("live");
   const say = (words) => { if (live) live.textContent = words; };
 
-  // Load one part of this page again: data-retry on a link, or data-part-link for lists and filters.
+  // Load one part of this page again: data-retry on a link, data-part-link for lists, data-part-form
+  // for filters. What has the focus keeps it.
   async function load(address, name, remember) {
     const place = document.getElementById(`part-${name}`);
     if (!place) return false;
@@ -18,8 +19,11 @@
       const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = drawn.getElementById(`part-${name}`);
       if (!fresh) { location.assign(address); return true; }
+      const held = place.contains(document.activeElement) && document.activeElement.textContent;
       place.replaceWith(fresh);
+      if (held) [...fresh.querySelectorAll("a, button, summary")].find((e) => e.textContent === held)?.focus();
       if (remember) history.pushState({ part: name }, "", address);
+      dress(fresh);
       say(answer.ok ? live.dataset.loaded : live.dataset.failed);
     } catch {
       place.removeAttribute("aria-busy");
@@ -28,25 +32,57 @@
     return true;
   }
 
+  // What a piece of page gains when it appears: buttons that only a script can serve, and work that
+  // looks again by itself for as long as it is shown.
+  function dress(piece) {
+    for (const button of piece.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+    for (const work of piece.querySelectorAll("[data-again]")) {
+      setTimeout(() => work.isConnected && load(location.href, work.dataset.again), work.dataset.seconds * 1000);
+    }
+    for (const late of piece.querySelectorAll("a[data-late]")) load(late.href, late.dataset.late);
+  }
+
   document.addEventListener("click", (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     const link = event.target.closest("a[data-retry], a[data-part-link]");
-    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-    const name = link.dataset.retry || link.dataset.partLink;
-    if (!document.getElementById(`part-${name}`)) return;
-    event.preventDefault();
-    load(link.href, name, "partLink" in link.dataset);
+    const opener = event.target.closest("[data-dialog]");
+    const closer = event.target.closest("[data-close]");
+    const copy = event.target.closest("[data-copy]");
+    if (link) {
+      const name = link.dataset.retry || link.dataset.partLink;
+      if (!document.getElementById(`part-${name}`)) return;
+      event.preventDefault();
+      load(link.href, name, "partLink" in link.dataset);
+    } else if (opener) {
+      event.preventDefault();
+      document.getElementById(opener.dataset.dialog)?.showModal();
+    } else if (closer?.closest("dialog[open]")) {
+      event.preventDefault();
+      closer.closest("dialog").close();
+    } else if (copy) {
+      const text = copy.parentElement.parentElement.querySelector("code, blockquote")?.innerText || "";
+      navigator.clipboard.writeText(text).then(() => say(live.dataset.copied));
+    }
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
   });
 
-  addEventListener("popstate", (event) => { if (event.state?.part) location.reload(); });
-
-  // A form sent twice by an impatient finger is sent once.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.dataset.partForm) {
+      event.preventDefault();
+      const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+      load(`${location.pathname}?${asked}`, form.dataset.partForm, true);
+    }
+    // A form sent twice by an impatient finger is sent once.
     if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     event.submitter?.setAttribute("aria-busy", "true");
   });
+
+  addEventListener("popstate", (event) => { if (event.state?.part) location.reload(); });
 
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) {
@@ -58,6 +94,7 @@
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
   let before = "";
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelector("details.menu[open] > summary")?.click();
     if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
     const keys = document.getElementById("keys");
     const search = document.querySelector("#site-search, form[role=search] input[type=search]");
@@ -81,5 +118,6 @@
     history.replaceState(history.state, "", here);
   }
 
+  dress(document);
   document.querySelector("[data-focus]")?.focus();
 })();
