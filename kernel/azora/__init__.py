@@ -33,11 +33,20 @@ if TYPE_CHECKING:
         Unavailable,
     )
     from azora.hooks import hookimpl
-    from azora.messages import Event, FileRef, ListReply, ListRequest, Reply, Request
+    from azora.messages import (
+        CheckIds,
+        Event,
+        FileRef,
+        KnownIds,
+        ListReply,
+        ListRequest,
+        Reply,
+        Request,
+    )
     from azora.money import Money
     from azora.service import Service
     from azora.settings import Settings
-    from azora.tables import Table
+    from azora.tables import Refers, Table
 
 __version__ = "0.1.0"
 
@@ -46,11 +55,11 @@ _HOMES = {
     "errors": "Conflict DeadlineExceeded Invalid LimitReached NotAllowed NotAuthenticated NotFound "
     "PluginError RequestError ServiceError Unavailable",
     "hooks": "hookimpl",
-    "messages": "Event FileRef ListReply ListRequest Reply Request",
+    "messages": "CheckIds Event FileRef KnownIds ListReply ListRequest Reply Request",
     "money": "Money",
     "service": "Service",
     "settings": "Settings",
-    "tables": "Table",
+    "tables": "Refers Table",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = sorted(_HOME_OF)

@@ -64,6 +64,8 @@ def _column(field: peewee.Field, personal: bool) -> str:
     ]
     said = [str(field.help_text)] if field.help_text else []
     notes = said + ["may be empty"] * bool(field.null) + ["personal"] * personal
+    refers = getattr(field.model._meta, "refers", {}).get(field.name)
+    notes += [f"names what {refers.operation} knows"] if refers else []
     words = f' "{", ".join(notes)}"' if notes else ""
     return f"        {kind} {field.column_name} {', '.join(keys)}".rstrip() + words
 

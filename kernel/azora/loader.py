@@ -20,6 +20,8 @@ from azora.cron import check_cron
 from azora.errors import PluginError
 from azora.hooks import Hooks
 from azora.messages import Event, Request, snake_case
+from azora.permissions import KERNEL_PERMISSIONS
+from azora.references import references_of, unanswered, with_references
 
 GROUP = "azora.plugins"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -78,6 +80,7 @@ class Registry:
         called = [
             f"{need.plugin}.{name}" for need in loaded.needs.values() for name in need.operations
         ]
+        called += [refers.operation for _, _, refers in references_of(loaded.plugin)]
         jobs = [job.operation for job in loaded.plugin.jobs]
         for target in called + [job if "." in job else f"{loaded.name}.{job}" for job in jobs]:
             operation = self.operation(target)
@@ -121,13 +124,15 @@ def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
         )
     if name == "azora":
         raise PluginError("the name 'azora' is the kernel's own; choose another")
+    plugin = with_references(plugin)
     operations = _collect(plugin, operations_of)
     handlers = _collect(plugin, handlers_of)
     if shared := operations.keys() & handlers.keys():
         raise PluginError(f"{shared.pop()} is both an operation and a handler")
     declared = {permission.name for permission in plugin.permissions}
+    usable = declared | {permission.name for permission in KERNEL_PERMISSIONS}
     for operation in (entry[2] for entry in operations.values()):
-        if operation.permission and operation.permission not in declared:
+        if operation.permission and operation.permission not in usable:
             raise PluginError(
                 f"{operation.name} names the permission {operation.permission!r}, which is not declared"
             )
@@ -195,6 +200,7 @@ def _check_contracts(registry: Registry) -> None:
             *_unmet_needs(registry, loaded),
             *_unmet_events(registry, loaded),
             *_unmet_pages(loaded),
+            *unanswered(registry, loaded.plugin),
         ]
         if problems:
             registry.refuse(name, "; ".join(problems))

@@ -63,6 +63,18 @@ class ListReply(Reply, Generic[Item]):
     next: str | None = None
 
 
+class CheckIds(Request):
+    """Which of these exist? What an operation is asked that other plugins' tables refer to."""
+
+    ids: list[str] = Field(max_length=1000)
+
+
+class KnownIds(Reply):
+    """Those of the ids that were asked for which exist."""
+
+    ids: list[str]
+
+
 def snake_case(name: str) -> str:
     """`ResourceAdded` → `resource_added`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

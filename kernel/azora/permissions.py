@@ -1,21 +1,28 @@
 """Every permission that a role may grant: what the installed plugins declare, and the kernel's own."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from azora.contract import Permission
-from azora.loader import Registry
+
+if TYPE_CHECKING:
+    from azora.loader import Registry
 
 KERNEL = "azora"
 READ_METRICS = "azora.read_metrics"
-KERNEL_PERMISSIONS = (Permission(READ_METRICS, "Read the metrics of every process"),)
+CHECK_REFERENCES = "azora.check_references"
+KERNEL_PERMISSIONS = (
+    Permission(READ_METRICS, "Read the metrics of every process"),
+    Permission(CHECK_REFERENCES, "Ask whether ids of another plugin still name something"),
+)
 
 
-def members_permissions(registry: Registry) -> frozenset[str]:
+def members_permissions(registry: "Registry") -> frozenset[str]:
     """What every member may do, as the plugins declare it."""
     return frozenset(one.name for _, one in known_permissions(registry) if one.members)
 
 
-def known_permissions(registry: Registry) -> Iterator[tuple[str, Permission]]:
+def known_permissions(registry: "Registry") -> Iterator[tuple[str, Permission]]:
     """Each permission with the name of the plugin that declares it, the kernel's first."""
     for permission in KERNEL_PERMISSIONS:
         yield KERNEL, permission

@@ -1,13 +1,34 @@
 """The base of plugins' peewee tables, and the column types that mean the same on both databases."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import peewee
 
 from azora.errors import PluginError
 from azora.ids import uuid7
 from azora.messages import snake_case
+
+
+@dataclass(frozen=True)
+class Refers:
+    """What a column names: the operation of another plugin that answers which of many ids exist.
+
+    The operation takes CheckIds and replies KnownIds. Of an id that names nothing any more, `keep`
+    only reports it; `clear` empties the column, a day after it was first found.
+    """
+
+    operation: str
+    orphan: Literal["keep", "clear"] = "keep"
+
+
+def _check_references(name: str, refers: dict[str, Refers], fields: dict[str, Any]) -> None:
+    for column, one in refers.items():
+        if column not in fields:
+            raise PluginError(f"{name}.Meta.refers names {column!r}, which is not a column")
+        if one.orphan == "clear" and not fields[column].null:
+            raise PluginError(f"{name}.{column} cannot be cleared: it may not be empty")
 
 
 class _TableType(peewee.ModelBase):
@@ -30,6 +51,7 @@ class _TableType(peewee.ModelBase):
                 raise PluginError(
                     f"{name}.Meta.{option} names {sorted(missing)[0]!r}, which is not a column"
                 )
+        _check_references(name, declared.get("refers", {}), table._meta.fields)
         return table
 
 
@@ -38,7 +60,9 @@ class Table(peewee.Model, metaclass=_TableType):
 
     `class Meta` says `personal` (the columns that hold personal data, or `()`) and `retention` (in
     plain words). It may say `secret` (columns that nobody is ever shown), and `audited = True`: every
-    change then leaves a row in `azora_audit`, also one that no administrator made.
+    change then leaves a row in `azora_audit`, also one that no administrator made. `refers` maps each
+    column that names something of another plugin to what answers whether it still exists:
+    `refers = {"created_by": Refers("identity.known_accounts")}`.
     """
 
     class Meta:
@@ -46,6 +70,7 @@ class Table(peewee.Model, metaclass=_TableType):
         secret: tuple[str, ...] = ()
         retention = ""
         audited = False
+        refers: dict[str, Refers] = {}
 
 
 class IdField(peewee.CharField):

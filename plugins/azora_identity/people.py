@@ -3,8 +3,9 @@
 import time
 from typing import Any
 
-from azora import ListReply, operation
+from azora import CheckIds, KnownIds, ListReply, operation
 from azora.data.keyset import paginate
+from azora.permissions import CHECK_REFERENCES
 from azora_identity import contracts, directory, domain, events
 from azora_identity.domain import ONE_TIME_PASSWORD
 from azora_identity.models import AccountRow
@@ -52,6 +53,15 @@ class People(IdentityService):
         roles = directory.roles_of(row.id for row in rows)
         items = [directory.as_contract(row, roles[row.id]) for row in rows]
         return ListReply[contracts.Account](items=items, next=following)
+
+    @operation("POST /accounts/known", permission=CHECK_REFERENCES, idempotent=True, http=False)
+    def known_accounts(self, request: CheckIds) -> KnownIds:
+        """Say which of these ids belong to an account; the campus's own actors always count."""
+        rows = AccountRow.select(AccountRow.id).where(AccountRow.id.in_(request.ids))
+        accounts = {row.id for row in rows}
+        return KnownIds(
+            ids=[one for one in request.ids if one in accounts or not one.startswith("user:")]
+        )
 
     @operation("GET /accounts/{id}", permission=READ)
     def read_account(self, request: contracts.AccountRef) -> contracts.Account:

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from azora.cli import call, describe, doctor, events, migrate, new, settings, up
+from azora.cli import call, describe, doctor, events, migrate, new, orphans, settings, up
 from azora.cli.output import complain
 
 
@@ -36,6 +36,7 @@ app.command("openapi")(describe.openapi)
 app.command("contracts")(describe.contracts)
 app.command("migrate")(migrate.migrate)
 app.command("doctor")(doctor.doctor)
+app.command("orphans")(orphans.orphans)
 app.command("settings")(settings.settings)
 app.command("new")(new.new)
 app.add_typer(events.app, name="events")

@@ -1,4 +1,4 @@
-"""The kernel's own tables in every plugin's database: events out and in, jobs, leases, replies, audit."""
+"""The kernel's own tables in every plugin's database: events out and in, jobs, leases, replies, audit, orphans."""
 
 import peewee
 
@@ -175,6 +175,21 @@ def m0006_audit_trail_down(schema: Schema) -> None:
     schema.drop_index("azora_audit", "link")
     for column in ("link", "digest", "trace", "address", "outcome", "act"):
         schema.drop_column("azora_audit", column)
+
+
+def m0007_orphans(schema: Schema) -> None:
+    schema.create_table(
+        "azora_orphans",
+        entity=peewee.TextField(),
+        field=peewee.TextField(),
+        value=peewee.TextField(),
+        found=peewee.DoubleField(),
+        primary_key=["entity", "field", "value"],
+    )
+
+
+def m0007_orphans_down(schema: Schema) -> None:
+    schema.drop_table("azora_orphans")
 
 
 _AUDIT_FUNCTION = """

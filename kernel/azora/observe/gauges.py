@@ -1,4 +1,4 @@
-"""What is going on in a runtime at the moment of a scrape: work in progress, events that wait."""
+"""What is going on in a runtime at the moment of a scrape: work in progress, events that wait, orphans."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,10 +14,12 @@ _WAITING = (
 )
 _PARKED = f"SELECT count(*) FROM azora_inbox WHERE {PARKED}"  # noqa: S608 – constants
 _UNSENT = "SELECT count(*) FROM azora_outbox"
-_EVENTS = {
+_ORPHANS = "SELECT count(*) FROM azora_orphans"
+_ROWS = {
     "outbox_events": ("Events that are written and not yet handed over", _UNSENT),
     "inbox_waiting_events": ("Events that a handler is still to take", _WAITING),
     "inbox_parked_events": ("Events that failed too often and wait for a person", _PARKED),
+    "orphans": ("Ids of other plugins in rows here that name nothing any more", _ORPHANS),
 }
 
 
@@ -33,7 +35,7 @@ def watch(runtime: "Runtime") -> None:
         },
         label="operation",
     )
-    for name, (summary, question) in _EVENTS.items():
+    for name, (summary, question) in _ROWS.items():
         gauge(name, summary, partial(_counts, runtime, question))
 
 
@@ -46,5 +48,5 @@ def _counts(runtime: "Runtime", question: str) -> dict[str, float]:
     return {
         name: hosted.database.execute(question)[0][0]
         for name, hosted in runtime.hosted.items()
-        if hosted.database.has_table("azora_outbox") and hosted.database.has_table("azora_inbox")
+        if hosted.database.has_table("azora_orphans")
     }

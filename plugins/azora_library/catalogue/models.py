@@ -9,7 +9,7 @@ from typing import Any
 
 import peewee
 
-from azora.tables import IdField, Table, TimeField
+from azora.tables import IdField, Refers, Table, TimeField
 
 
 class ListField(peewee.TextField):
@@ -69,6 +69,10 @@ class ResourceRow(Table):
     class Meta:
         table_name = "library_resource"
         personal = ("created_by", "updated_by")
+        refers = {
+            "created_by": Refers("identity.known_accounts", orphan="clear"),
+            "updated_by": Refers("identity.known_accounts", orphan="clear"),
+        }
         retention = (
             "As long as the resource is in the catalogue; who catalogued it until they leave."
         )
