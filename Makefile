@@ -9,10 +9,10 @@ FILES = setup.cfg pyproject.toml constraints.txt
 help:  ## What there is
 	@sed -n 's/^\([a-z]*\):.*##/make \1  –/p' Makefile
 
-run: .venv/run.stamp  ## Start the campus here: nothing else is needed
+run: .venv/run.stamp .venv/islands.stamp  ## Start the campus here: nothing else is needed
 	@exec $(BIN)/azora up
 
-test: parts .venv/dev.stamp lint  ## Install what the tests need, lint, and run every test
+test: parts .venv/dev.stamp .venv/islands.stamp lint  ## Install what the tests need, lint, and run every test
 	$(BIN)/python -m pytest
 
 coverage: parts .venv/dev.stamp  ## Run the tests again under coverage: the kernel 90 %, each plugin 80 %
@@ -45,3 +45,7 @@ parts:
 	@echo "Installing Azora and its development tools …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch .venv/run.stamp $@
+
+.venv/islands.stamp: .venv/run.stamp $(wildcard kernel/azora/islands/* plugins/*/islands/*.*)
+	@.ci/islands $(BIN)/python
+	@touch $@

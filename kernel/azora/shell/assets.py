@@ -1,6 +1,7 @@
 """Static files of the shell and the plugins, under addresses that change with their content."""
 
 import hashlib
+import json
 import mimetypes
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,9 +11,13 @@ from urllib.parse import quote
 
 PREFIX = "/static/"
 SHELL = "azora.shell"
+BUILT = "built/"
+"""Where `azora.islands` puts what it makes; the names of these files bear their content."""
 
 _MEDIA_TYPES = {
     ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".wasm": "application/wasm",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
     ".css": "text/css",
@@ -41,11 +46,17 @@ class Assets:
         address = f"{PREFIX}{plugin}/{quote(name)}"
         return f"{address}?v={asset.digest}" if asset else address
 
+    def island(self, name: str, plugin: str) -> str:
+        """The address of an island as it was built, or "" where it was not: the page does without."""
+        written = self._read(plugin, f"{BUILT}islands.json")
+        file = json.loads(written.content)["islands"].get(name) if written else None
+        return f"{PREFIX}{plugin}/{BUILT}{quote(file)}" if file else ""
+
     def find(self, path: str, digest: str | None = None) -> Asset | None:
         """The file at a path below `/static/`, as it came decoded from the request line."""
         plugin, _, name = path.removeprefix(PREFIX).partition("/")
         asset = self._read(plugin, name)
-        if asset is None or digest != asset.digest:
+        if asset is None or (digest != asset.digest and not name.startswith(BUILT)):
             return asset
         return Asset(asset.content, asset.media_type, asset.digest, immutable=True)
 

@@ -74,6 +74,7 @@ class Templates:
             "pattern_file": pattern_file,
             "static": lambda name, owner=plugin or "shell": self._assets.url(name, owner),
             "shell_static": self._assets.url,
+            "island": lambda name, owner=plugin or "shell": self._assets.island(name, owner),
             "csrf_field": _csrf_field,
             "changed_words": changed_words,
             "axis_top": axis_top,
