@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from azora.hooks import hookimpl
     from azora.messages import (
         CheckIds,
+        Document,
         Event,
         FileRef,
         KnownIds,
@@ -55,7 +56,7 @@ _HOMES = {
     "errors": "Conflict DeadlineExceeded Invalid LimitReached NotAllowed NotAuthenticated NotFound "
     "PluginError RequestError ServiceError Unavailable",
     "hooks": "hookimpl",
-    "messages": "CheckIds Event FileRef KnownIds ListReply ListRequest Reply Request",
+    "messages": "CheckIds Document Event FileRef KnownIds ListReply ListRequest Reply Request",
     "money": "Money",
     "service": "Service",
     "settings": "Settings",

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from azora.context import current
 from azora.errors import PluginError
-from azora.messages import Event, FileRef, Message, Request
+from azora.messages import Document, Event, FileRef, Message, Request
 from azora.page import Form, Page, Part
 from azora.rates import Rate
 
@@ -37,7 +37,7 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
-Shape = Literal["none", "reply", "file", "stream"]
+Shape = Literal["none", "reply", "file", "document", "stream"]
 Audited = bool | Literal["act"] | None
 
 
@@ -277,8 +277,10 @@ def signature_of(
         return request, typing.get_args(reply)[0], "stream"
     if not _is_model(reply, Message):
         raise PluginError(
-            f"{method.__qualname__}: returns a Reply, a FileRef, an Iterator of them, or None"
+            f"{method.__qualname__}: returns a Reply, a FileRef, a Document, an Iterator of them, or None"
         )
+    if issubclass(reply, Document):
+        return request, reply, "document"
     return request, reply, "file" if issubclass(reply, FileRef) else "reply"
 
 

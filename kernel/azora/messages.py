@@ -1,4 +1,4 @@
-"""The four shapes that cross a plugin's border: Request, Reply, Event and FileRef."""
+"""The shapes that cross a plugin's border: Request, Reply, Event, FileRef and Document."""
 
 import re
 from typing import ClassVar, Generic, TypeVar
@@ -47,6 +47,18 @@ class FileRef(Message):
     size: int = Field(ge=0)
     name: str = Field(max_length=255)
     media_type: str = "application/octet-stream"
+
+
+class Document(Message):
+    """A text that HTTP sends as it is, under its own media type: XML, BibTeX, CSV.
+
+    An operation that replies an iterator of documents sends one text in pieces; the first says what
+    it is.
+    """
+
+    text: str
+    media_type: str = "text/plain"
+    name: str | None = Field(None, description="The file name under which a browser saves it.")
 
 
 class ListRequest(Request):

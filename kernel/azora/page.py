@@ -24,7 +24,9 @@ class Form:
 class Page:
     """A path, a title, a template, the operations that load its parts and those that take its forms.
 
-    `nav` puts the page into the navigation of whoever may load it, under that order number.
+    `nav` puts the page into the navigation of whoever may load it, under that order number. A page
+    without a template is the `Document` that its first part replies. `alternates` are paths of the
+    same thing by media type: whoever would rather have one (`Accept`) is sent there.
     """
 
     path: str
@@ -34,3 +36,4 @@ class Page:
     forms: dict[str, Form] = field(default_factory=dict)
     permission: str | None = None
     nav: int | None = None
+    alternates: dict[str, str] = field(default_factory=dict)

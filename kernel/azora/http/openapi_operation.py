@@ -191,6 +191,9 @@ def _success(endpoint: "OperationEndpoint", schemas: Schemas, owner: str) -> Sch
     if operation.shape == "file":
         binary = {"type": "string", "format": "binary"}
         return {"description": "The file.", "content": {"*/*": {"schema": binary}}}
+    if endpoint.text:
+        text: Schema = {"type": "string"}
+        return {"description": "The text.", "content": {"*/*": {"schema": text}}}
     schema = schemas.reply(owner, operation.reply, endpoint.cookies.names)
     name = f"{owner}.{_component_name(operation.reply)}"
     reference = schemas.add(name, schema)

@@ -6,12 +6,13 @@ from urllib.parse import quote
 from azora.http import conditional, idempotency, pagination, selection
 from azora.http.access import admit
 from azora.http.cookies import CookieFields, holds_secret
+from azora.http.documents import document, pieces
 from azora.http.downloads import begins_content, download
 from azora.http.edge import RequestReader
 from azora.http.exchange import Headers, HttpRequest, HttpResponse
 from azora.http.streams import stream
 from azora.http.uploads import Uploads
-from azora.messages import Message
+from azora.messages import Document, Message
 
 if TYPE_CHECKING:
     from azora.dispatch import BoundOperation
@@ -38,6 +39,7 @@ class OperationEndpoint:
             if operation.reply and operation.shape == "reply"
             else None
         )
+        self.text = operation.reply is not None and issubclass(operation.reply, Document)
         self.lists = pagination.is_list(operation)
         self.reading = operation.verb == "GET"
         self.status = 201 if operation.verb == "POST" else 200
@@ -75,8 +77,10 @@ class OperationEndpoint:
             if begins_content(request, response):
                 request.context.delivered()
             return response
+        if shape == "document":
+            return document(request, reply)
         if shape == "stream":
-            return stream(request, reply)
+            return pieces(request, reply) if self.text else stream(request, reply)
         return HttpResponse(204, headers=[("Cache-Control", "no-store")])
 
     def _reply(

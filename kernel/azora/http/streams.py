@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 import orjson
 
@@ -10,6 +11,7 @@ from azora.http.exchange import REASONS, HttpRequest, HttpResponse
 from azora.http.problems import as_azora_error, problem_document
 from azora.messages import Message
 
+M = TypeVar("M", bound=Message)
 JSON_LINES, EVENT_STREAM = "application/jsonl", "text/event-stream"
 
 
@@ -25,31 +27,41 @@ def stream(request: HttpRequest, replies: Iterator[Message]) -> HttpResponse:
     return HttpResponse(200, lines, headers)
 
 
-class _Lines:
+class Ahead(Generic[M]):
     """Pulls one reply ahead, so that an early failure still has a status; closing stops the work."""
 
-    def __init__(self, context: Context, replies: Iterator[Message], events: bool) -> None:
+    def __init__(self, context: Context, replies: Iterator[M]) -> None:
         self._context = context
         self._replies = iter(replies)
-        self._events = events
         with _entered(context):
-            self._first = next(self._replies, None)
+            self.first = next(self._replies, None)
 
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            reply = self._first
-            while reply is not None:
-                yield self._line(reply.__pydantic_serializer__.to_json(reply))
-                with _entered(self._context):
-                    reply = next(self._replies, None)
-        except Exception as error:  # noqa: BLE001 – whatever fails becomes a problem document
-            yield self._problem(error)
+    def replies(self) -> Iterator[M]:
+        """Every reply, each made in the operation's own context."""
+        reply = self.first
+        while reply is not None:
+            yield reply
+            with _entered(self._context):
+                reply = next(self._replies, None)
 
     def close(self) -> None:
         """Stop the operation, whether or not it has come to its end."""
         if closing := getattr(self._replies, "close", None):
             with _entered(self._context):
                 closing()
+
+
+class _Lines(Ahead[Message]):
+    def __init__(self, context: Context, replies: Iterator[Message], events: bool) -> None:
+        super().__init__(context, replies)
+        self._events = events
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for reply in self.replies():
+                yield self._line(reply.__pydantic_serializer__.to_json(reply))
+        except Exception as error:  # noqa: BLE001 – whatever fails becomes a problem document
+            yield self._problem(error)
 
     def _line(self, document: bytes) -> bytes:
         return b"data: " + document + b"\n\n" if self._events else document + b"\n"

@@ -39,7 +39,7 @@ class Navigation:
                     self._patterns.append((loaded, page, path_pattern(page.path)))
                 else:
                     self._plain.setdefault(page.path, (loaded, page))
-        self._patterns.sort(key=lambda entry: (entry[1].path.count("{"), entry[1].path))
+        self._patterns.sort(key=lambda entry: _breadth(entry[1].path))
 
     def find(self, path: str) -> tuple[LoadedPlugin, Page, dict[str, str]] | None:
         """The page at a path, with the values of its path; plain words win over fields."""
@@ -103,6 +103,11 @@ class Navigation:
         own = self._catalogues.reader(reader.tag, loaded.name).translations
         title, summary = own.gettext(page.title), own.gettext(loaded.plugin.summary)
         return Place(title, path, loaded.name, summary, current)
+
+
+def _breadth(path: str) -> tuple[int, int, str]:
+    """Narrow paths first: few fields, then many words, as `/library/{id}.bib` before `/library/{id}`."""
+    return path.count("{"), -len(path), path
 
 
 def _holds(place: str, path: str) -> bool:

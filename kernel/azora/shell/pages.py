@@ -16,6 +16,7 @@ from azora.errors import AzoraError, NotAllowed, NotAuthenticated, NotFound, Ser
 from azora.http import csrf
 from azora.http.cookies import CookieFields, set_cookie
 from azora.http.exchange import HttpProblem
+from azora.shell.alternates import preferred, written
 from azora.shell.assets import Assets
 from azora.shell.drawing import Drawing
 from azora.shell.environment import Templates
@@ -122,7 +123,11 @@ class PageRenderer:
             if visit.fragment not in parts:
                 raise NotFound("this page has no such part")
             parts = {visit.fragment: parts[visit.fragment]}
+        elif other := preferred(visit, match):
+            return redirect(other, 303)
         loaded = load_parts(self._runtime, visit, parts)
+        if not match.page.template:
+            return written(_settled(loaded))
         return self._drawing.page(visit, _settled(loaded), new_forms(self._runtime, visit, match))
 
     def _post(self, visit: Visit, match: Match) -> Response:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from azora import (
     Conflict,
+    Document,
     FileRef,
     ListReply,
     ListRequest,
@@ -203,6 +204,15 @@ class Notebook(Service):
                 yield Counted(number=number)
         finally:
             self.closed.append(number)
+
+    @operation("GET /poem", public=True)
+    def poem(self, request: Request) -> Document:
+        return Document(text="<hymn>Nkosi</hymn>", media_type="application/xml")
+
+    @operation("GET /verses", public=True)
+    def verses(self, request: Count) -> Iterator[Document]:
+        for counted in self.count(request):
+            yield Document(text=f"{counted.number},ngũ\n", media_type="text/csv", name="verses.csv")
 
     @operation("POST /sessions", public=True)
     def sign_in(self, request: SignIn) -> SignedIn:

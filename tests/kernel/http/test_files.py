@@ -169,6 +169,30 @@ def test_a_stream_that_fails_at_once_is_a_problem_and_later_its_last_line_is(htt
     assert later[-1]["problem"]["code"] == "notes.ended"
 
 
+def test_a_document_is_sent_as_it_is_and_an_unchanged_one_is_not(http):
+    answer = http.get("/api/notes/poem")
+    assert answer.body == b"<hymn>Nkosi</hymn>"
+    assert answer["content-type"] == "application/xml; charset=utf-8"
+    assert http.get("/api/notes/poem", If_None_Match=answer["etag"]).status == 304
+
+
+def test_documents_stream_as_one_text_under_the_name_of_the_first(http):
+    answer = http.get("/api/notes/verses?to=2")
+    assert answer.body.decode() == "0,ngũ\n1,ngũ\n"
+    assert answer["content-type"] == "text/csv; charset=utf-8"
+    assert answer["content-disposition"] == 'attachment; filename="verses.csv"'
+    assert http.get("/api/notes/verses?to=2&fail_at=0").json["code"] == "notes.ended"
+
+
+def test_a_text_that_fails_in_the_middle_does_not_look_whole(http):
+    with http.connect() as peer:
+        peer.sendall(b"GET /api/notes/verses?to=3&fail_at=2 HTTP/1.1\r\nHost: x\r\n\r\n")
+        received = b""
+        while part := peer.recv(4096):
+            received += part
+    assert b"1,ng" in received and not received.endswith(b"0\r\n\r\n")
+
+
 def test_a_stream_stops_when_its_client_leaves(http):
     with http.connect() as peer:
         peer.sendall(b"GET /api/notes/count?to=1000000 HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from azora import (
     Conflict,
+    Document,
     FileRef,
     Form,
     ListRequest,
@@ -72,6 +73,10 @@ class Garden(Service):
             raise NotFound("no such plant")
         return Plant(id=request.id, name=PLANTS[request.id])
 
+    @operation("GET /plants/{id}/label", public=True)
+    def plant_label(self, request: ReadPlant) -> Document:
+        return Document(text=self.read_plant(request).name, media_type="text/x-label")
+
     @operation("GET /weather", public=True)
     def weather(self, request: Request) -> Plants:
         raise Unavailable("the weather is away")
@@ -128,11 +133,13 @@ PAGES = (
         "add.html",
         forms={"add": Form("add_plant", then="/garden/{id}?notice=added")},
     ),
+    Page("/garden/{id}.label", "Label", "", parts={"label": Part("plant_label")}),
     Page(
         "/garden/{id}",
         "Plant",
         "plant.html",
         parts={"plant": Part("read_plant")},
+        alternates={"text/x-label": "/garden/{id}.label"},
         forms={"label": Form("label", then="/garden/{id}"), "key": Form("make_key", then="")},
     ),
 )
