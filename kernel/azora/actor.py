@@ -8,6 +8,7 @@ A shared secret would let any plugin forge an administrator. Here `identity` alo
 import base64
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,8 @@ _CACHE_SIZE = 4096
 class Actor:
     """Somebody who acts, verified. `expires` is in seconds since 1970; `*` permits everything.
 
-    `credential` names what proved it: `session:<id>`, `token:<id>`, or nothing.
+    `credential` names what proved it: `session:<id>`, `token:<id>`, or nothing. `roles` are the names of
+    those that the person holds: for rules about who somebody is; what they may do is `permissions`.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Actor:
     name: str = ""
     locale: str | None = None
     credential: str = ""
+    roles: frozenset[str] = frozenset()
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions or "*" in self.permissions
@@ -80,6 +83,7 @@ class ActorKeyring:
         name: str = "",
         locale: str | None = None,
         credential: str = "",
+        roles: Iterable[str] = (),
     ) -> str:
         """A signed actor for this campus that is good for `seconds`.
 
@@ -102,6 +106,8 @@ class ActorKeyring:
             claims["loc"] = locale
         if credential:
             claims["crd"] = credential
+        if held := sorted(roles):
+            claims["rol"] = held
         body = f"{key_id}.{_encode(json.dumps(claims, separators=(',', ':')).encode())}"
         return f"{body}.{_encode(self._private[key_id].sign(body.encode()))}"
 
@@ -153,6 +159,7 @@ class ActorKeyring:
             str(claims.get("name", "")),
             claims.get("loc"),
             str(claims.get("crd", "")),
+            frozenset(claims.get("rol", ())),
         )
 
 

@@ -37,6 +37,7 @@ class Access(IdentityService):
             name=account.name,
             locale=account.locale,
             credential=credential,
+            roles=directory.roles_of([account.id])[account.id],
         )
         return contracts.SignedActor(token=token, expires=time.time() + ACTOR_SECONDS)
 

@@ -5,6 +5,12 @@ from azora import ErrorCode
 ERRORS = [
     ErrorCode("library.encoding", 422, "The file is not in UTF-8.", "Save it as UTF-8."),
     ErrorCode(
+        "library.file_closed",
+        403,
+        "You may see the record and not open its file.",
+        "Wait for the end of the embargo, or ask for access.",
+    ),
+    ErrorCode(
         "library.file_not_found", 404, "The resource has no file.", "Upload one, or open its link."
     ),
     ErrorCode(

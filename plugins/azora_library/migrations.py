@@ -25,6 +25,14 @@ _INDEX = {
     ),
 }
 
+_ACCESS = {
+    "record_access": "VARCHAR(12) NOT NULL DEFAULT 'public'",
+    "file_access": "VARCHAR(12) NOT NULL DEFAULT 'public'",
+    "embargo_until": "TIMESTAMP",
+    "embargo_covers": "VARCHAR(12) NOT NULL DEFAULT 'file'",
+}
+_OF_RESOURCE = "FOREIGN KEY (resource) REFERENCES library_resource (number) ON DELETE CASCADE"
+
 
 def m0001_create(schema: Schema) -> None:
     schema.create_table(
@@ -74,9 +82,7 @@ def m0001_create(schema: Schema) -> None:
         tag=peewee.TextField(),
         primary_key=["resource", "tag"],
         indexes=[(("tag", "resource"), False)],
-        constraints=[
-            "FOREIGN KEY (resource) REFERENCES library_resource (number) ON DELETE CASCADE"
-        ],
+        constraints=[_OF_RESOURCE],
     )
     schema.create_table(
         "library_category",
@@ -109,3 +115,62 @@ def m0002_details(schema: Schema) -> None:
 
 def m0002_details_down(schema: Schema) -> None:
     schema.drop_column("library_resource", "details")
+
+
+def m0003_access(schema: Schema) -> None:
+    for name, definition in _ACCESS.items():
+        schema.execute(f"ALTER TABLE library_resource ADD COLUMN {name} {definition}")
+    schema.add_index("library_resource", "embargo_until")
+    for count in ("public", "members"):
+        schema.execute(f"ALTER TABLE library_category ADD COLUMN {count} BIGINT NOT NULL DEFAULT 0")
+    schema.execute("UPDATE library_category SET public = resources")
+    schema.create_table(
+        "library_grant",
+        resource=peewee.IntegerField(),
+        subject=peewee.CharField(max_length=80, index=True),
+        name=peewee.TextField(),
+        expires=TimeField(null=True),
+        created=TimeField(),
+        created_by=peewee.CharField(max_length=60, null=True, index=True),
+        primary_key=["resource", "subject"],
+        constraints=[_OF_RESOURCE],
+    )
+    schema.create_table(
+        "library_secret_link",
+        id=IdField(primary_key=True),
+        resource=peewee.IntegerField(index=True),
+        digest=peewee.CharField(max_length=64, unique=True),
+        note=peewee.TextField(),
+        covers=peewee.CharField(max_length=12),
+        expires=TimeField(null=True),
+        uses=peewee.BigIntegerField(),
+        last_used=TimeField(null=True),
+        created=TimeField(),
+        created_by=peewee.CharField(max_length=60, null=True, index=True),
+        constraints=[_OF_RESOURCE],
+    )
+    schema.create_table(
+        "library_access_request",
+        id=IdField(primary_key=True),
+        resource=peewee.IntegerField(index=True),
+        person=peewee.CharField(max_length=60, index=True),
+        name=peewee.TextField(),
+        reason=peewee.TextField(),
+        state=peewee.CharField(max_length=12),
+        answer=peewee.TextField(),
+        created=TimeField(),
+        decided=TimeField(null=True),
+        decided_by=peewee.CharField(max_length=60, null=True, index=True),
+        indexes=[(("state", "id"), False)],
+        constraints=[_OF_RESOURCE],
+    )
+
+
+def m0003_access_down(schema: Schema) -> None:
+    for table in ("library_access_request", "library_secret_link", "library_grant"):
+        schema.drop_table(table)
+    for count in ("public", "members"):
+        schema.drop_column("library_category", count)
+    schema.drop_index("library_resource", "embargo_until")
+    for name in _ACCESS:
+        schema.drop_column("library_resource", name)

@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING
 
 from azora import Job, Permission, Plugin, hookimpl
 from azora_library.catalogue import contracts
-from azora_library.catalogue.models import TABLES
+from azora_library.catalogue import models as catalogue
+from azora_library.catalogue.access import MANAGE, READ
 from azora_library.catalogue.pages import PAGES
 from azora_library.catalogue.service import Counters, Resources, Vocabulary
 from azora_library.discovery.service import Discovery
 from azora_library.errorcodes import ERRORS
 from azora_library.exchange.service import Imports
 from azora_library.settings import LibrarySettings
+from azora_library.sharing import models as sharing
 
 if TYPE_CHECKING:
     import typer
@@ -30,11 +32,14 @@ def describe() -> Plugin:
             contracts.ResourceRemoved,
             contracts.ResourceDownloaded,
         ],
-        permissions=[Permission("library.manage", "Add, change, import and remove resources")],
+        permissions=[
+            Permission(MANAGE, "Add, change, import and remove resources"),
+            Permission(READ, "Read what the library keeps for members", own=True, members=True),
+        ],
         errors=ERRORS,
         pages=PAGES,
         jobs=[Job("sweep_files", "40 2 * * *")],
-        tables=TABLES,
+        tables=(*catalogue.TABLES, *sharing.TABLES),
         settings=LibrarySettings,
     )
 

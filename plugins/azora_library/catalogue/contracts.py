@@ -1,12 +1,13 @@
 """What the catalogue offers: its requests, replies and events."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from azora import Event, Reply, Request
 from azora.messages import FileRef, ListRequest, Message
+from azora_library.catalogue.access import Cover, Level
 from azora_library.catalogue.details import EMPTY, Details
 from azora_library.catalogue.fields import (
     Content,
@@ -26,6 +27,8 @@ from azora_library.catalogue.fields import (
     TypeName,
     Year,
 )
+
+Token = Annotated[str | None, Field(max_length=100, description="What a secret link ends in.")]
 
 
 class Description(Message):
@@ -47,11 +50,25 @@ class Description(Message):
     details: Details = EMPTY
 
 
-class Resource(Description, Reply):
-    """One resource of the catalogue. `revision` grows with each change of what is said of it."""
+class AccessLevels(Message):
+    """Who may see a record, and who may open its file. An embargo holds until its day begins (UTC)."""
+
+    record_access: Level = "public"
+    file_access: Level = "public"
+    embargo_until: date | None = Field(None, description="The day on which it opens.")
+    embargo_covers: Cover = "file"
+
+
+class Resource(Description, AccessLevels, Reply):
+    """One resource of the catalogue. `revision` grows with each change of what is said of it.
+
+    `file` is there for who may open it; `has_file` says whether there is one.
+    """
 
     id: str
     file: FileRef | None = None
+    has_file: bool
+    file_open: bool = Field(description="Whether you may open the file.")
     source: str | None = Field(None, description="The record that it was imported from.")
     downloads: int
     views: int
@@ -74,8 +91,8 @@ class Card(Reply):
     created: datetime
 
 
-class AddResource(Description, Request):
-    """A new resource, with its file where there is one."""
+class AddResource(Description, AccessLevels, Request):
+    """A new resource, with its file where there is one; open to everybody unless it says otherwise."""
 
     file: FileRef | None = None
 
@@ -83,6 +100,7 @@ class AddResource(Description, Request):
 class ReadResource(Request):
     id: ResourceId
     count: bool = Field(True, description="Whether this reading counts as a view.")
+    token: Token = None
 
 
 class ListResources(ListRequest):
@@ -133,6 +151,7 @@ class UploadFile(Request):
 
 class DownloadFile(Request):
     id: ResourceId
+    token: Token = None
 
 
 class ListCategories(Request):
@@ -140,6 +159,8 @@ class ListCategories(Request):
 
 
 class Category(Reply):
+    """`resources` counts those that you see, but for what you were let in to one by one."""
+
     name: str
     resources: int
 
@@ -183,10 +204,11 @@ class ResourceAdded(Event):
     title: str
     type: str
     category: str | None
+    access: Level = "public"
 
 
 class ResourceChanged(Event):
-    """`category_before` differs from `category` where the resource was moved."""
+    """`category_before` differs from `category` where the resource was moved; `access` is the record's."""
 
     key_field = "id"
 
@@ -195,6 +217,8 @@ class ResourceChanged(Event):
     type: str
     category: str | None
     category_before: str | None
+    access: Level = "public"
+    access_before: Level = "public"
 
 
 class ResourceRemoved(Event):
@@ -202,6 +226,7 @@ class ResourceRemoved(Event):
 
     id: str
     category: str | None
+    access: Level = "public"
 
 
 class ResourceDownloaded(Event):

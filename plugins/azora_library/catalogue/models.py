@@ -63,6 +63,10 @@ class ResourceRow(Table):
     created = TimeField()
     updated = TimeField()
     revision = peewee.IntegerField(default=1)
+    record_access = peewee.CharField(max_length=12, default="public")
+    file_access = peewee.CharField(max_length=12, default="public")
+    embargo_until = TimeField(null=True, index=True)
+    embargo_covers = peewee.CharField(max_length=12, default="file")
     created_by = peewee.CharField(max_length=60, null=True, index=True)
     updated_by = peewee.CharField(max_length=60, null=True, index=True)
 
@@ -93,10 +97,15 @@ class TagRow(Table):
 
 
 class CategoryRow(Table):
-    """How many resources each category holds: counted from events, so that nobody counts rows."""
+    """How many resources each category holds, and how many of them everybody, or every member, sees.
+
+    Counted from events, so that nobody counts rows.
+    """
 
     name = peewee.TextField(primary_key=True)
     resources = peewee.BigIntegerField(default=0)
+    public = peewee.BigIntegerField(default=0)
+    members = peewee.BigIntegerField(default=0)
 
     class Meta:
         table_name = "library_category"

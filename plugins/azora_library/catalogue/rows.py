@@ -5,13 +5,15 @@ index and the event that tells of it go with it.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any, cast
 
 from azora.errors import Conflict, FieldError, Invalid, NotFound
 from azora.messages import FileRef
 from azora_library import domain
+from azora_library.catalogue import access
 from azora_library.catalogue.contracts import (
+    AccessLevels,
     Card,
     Description,
     Resource,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
 DESCRIBED = tuple(Description.model_fields)
+ACCESS = tuple(AccessLevels.model_fields)
 COUNTERS = ("views", "downloads")
 TITLE_KEY = 80
 """Characters by which titles sort; a cursor holds them."""
@@ -74,43 +77,48 @@ class Catalogue:
         """Put a resource in. `source` is the record that it comes from, and the digest of that."""
         self.require_type(values["type"])
         now = datetime.now(UTC)
-        row = ResourceRow(
-            **values, created=now, updated=now, created_by=self._who, updated_by=self._who
-        )
+        row = ResourceRow(created=now, updated=now, created_by=self._who, updated_by=self._who)
+        _say(row, values)
         if file:
             _attach(row, file)
         if source:
             row.source, row.source_digest = source
         self._save(row, force_insert=True)
         self._hosted.emit(
-            ResourceAdded(id=row.id, title=row.title, type=row.type, category=row.category)
+            ResourceAdded(
+                id=row.id,
+                title=row.title,
+                type=row.type,
+                category=row.category,
+                access=counted_as(row),
+            )
         )
         return row
 
     def change(self, row: ResourceRow, values: Mapping[str, Any]) -> bool:
         """Say something else of a resource; whether that made a difference."""
-        before = row.category
+        before = row.category, counted_as(row)
+        values = {name: _stored(value) for name, value in values.items()}
         changed = {name: value for name, value in values.items() if getattr(row, name) != value}
         if not changed:
             return False
         if "type" in changed:
             self.require_type(changed["type"])
-        for name, value in changed.items():
-            setattr(row, name, value)
-        self._touch(row, before)
+        _say(row, changed)
+        self._touch(row, *before)
         return True
 
     def attach(self, row: ResourceRow, file: FileRef) -> None:
         """Give a resource its file, in place of the one it had."""
         _attach(row, file)
-        self._touch(row, row.category)
+        self._touch(row, row.category, counted_as(row))
 
     def remove(self, row: ResourceRow) -> None:
         """Take a resource out, with its tags and its words."""
         self._index.drop(self._database, row.number)
         TagRow.delete().where(TagRow.resource == row.number).execute()
         ResourceRow.delete().where(ResourceRow.number == row.number).execute()
-        self._hosted.emit(ResourceRemoved(id=row.id, category=row.category))
+        self._hosted.emit(ResourceRemoved(id=row.id, category=row.category, access=counted_as(row)))
 
     def types(self) -> list[ResourceType]:
         """Every type that a resource may have."""
@@ -130,7 +138,9 @@ class Catalogue:
         )
         raise Invalid("Some fields are not right.", code="library.unknown_type", fields=[problem])
 
-    def _touch(self, row: ResourceRow, category_before: str | None) -> None:
+    def _touch(
+        self, row: ResourceRow, category_before: str | None, access_before: access.Level
+    ) -> None:
         row.revision += 1
         row.updated, row.updated_by = datetime.now(UTC), self._who
         self._save(row)
@@ -141,6 +151,8 @@ class Catalogue:
                 type=row.type,
                 category=row.category,
                 category_before=category_before,
+                access=counted_as(row),
+                access_before=access_before,
             )
         )
 
@@ -166,13 +178,17 @@ def described(said: Description | UpdateResource) -> dict[str, Any]:
     return values if details is None else {**values, "details": as_stored(details)}
 
 
-def resource(row: ResourceRow) -> Resource:
-    """Everything that the catalogue says of a resource."""
-    said = {name: getattr(row, name) for name in DESCRIBED}
+def resource(row: ResourceRow, *, file_open: bool = True) -> Resource:
+    """Everything that the catalogue says of a resource, to who may open its file or who may not."""
+    said = {name: getattr(row, name) for name in (*DESCRIBED, *ACCESS)}
+    opens = said.pop("embargo_until")
     return Resource(
         **said,
+        embargo_until=opens.date() if opens else None,
         id=row.id,
-        file=file_of(row),
+        file=file_of(row) if file_open else None,
+        has_file=row.file_digest is not None,
+        file_open=file_open and row.file_digest is not None,
         source=row.source,
         downloads=row.downloads,
         views=row.views,
@@ -209,6 +225,25 @@ def file_of(row: ResourceRow) -> FileRef | None:
     )
 
 
+def counted_as(row: ResourceRow) -> access.Level:
+    """The level at which a record is counted; an embargoed one once its end has been noted."""
+    if row.embargo_until is not None and row.embargo_covers == "record":
+        return access.RESTRICTED
+    return cast(access.Level, row.record_access)
+
+
+def _say(row: ResourceRow, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, _stored(value))
+
+
+def _stored(value: Any) -> Any:
+    """A value as its row holds it: a day is the moment when it begins."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time(), UTC)
+    return value
+
+
 def _attach(row: ResourceRow, file: FileRef) -> None:
     row.file_digest, row.file_size = file.digest, file.size
     row.file_name, row.file_media_type = file.name, file.media_type
@@ -222,7 +257,7 @@ def _document(row: ResourceRow) -> Document:
         *row.isbn,
         *row.issn,
         row.doi,
-        row.file_name,
+        row.file_name if row.file_access == access.PUBLIC and not row.embargo_until else None,
         *words_of(row.details),
     ]
     return Document(

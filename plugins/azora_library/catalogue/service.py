@@ -2,15 +2,23 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from azora import Service, on_event, operation
 from azora.errors import NotFound, ServiceError
 from azora.messages import FileRef
-from azora_library.catalogue import contracts
+from azora_library.catalogue import access, contracts
 from azora_library.catalogue.models import CategoryRow, ResourceRow, TypeRow
-from azora_library.catalogue.rows import Catalogue, described, file_of, resource
+from azora_library.catalogue.rows import ACCESS, Catalogue, described, file_of, resource
+
+if TYPE_CHECKING:
+    from azora.actor import Actor
 
 FILE_LIMIT = 500_000_000
+_COUNT = """INSERT INTO library_category (name, resources, public, members) VALUES (?, ?, ?, ?)
+    ON CONFLICT (name) DO UPDATE SET resources = library_category.resources + excluded.resources,
+    public = library_category.public + excluded.public,
+    members = library_category.members + excluded.members"""
 
 
 class Resources(Service):
@@ -20,15 +28,16 @@ class Resources(Service):
     def add_resource(self, request: contracts.AddResource) -> contracts.Resource:
         """Add a resource, with its file where there is one"""
         with self.transaction():
-            return resource(self._catalogue.add(described(request), request.file))
+            values = described(request) | {name: getattr(request, name) for name in ACCESS}
+            return resource(self._catalogue.add(values, request.file))
 
     @operation("GET /resources/{id}", public=True)
     def read_resource(self, request: contracts.ReadResource) -> contracts.Resource:
         """Read a resource; counts as a view"""
-        found = resource(self._catalogue.find(request.id))
+        row, file_open = self._seen(request)
         if request.count:
             self._counting(lambda: self._count_one("views", request.id))
-        return found
+        return resource(row, file_open=file_open)
 
     @operation("PUT /resources/{id}", permission="library.manage")
     def replace_resource(self, request: contracts.ReplaceResource) -> contracts.Resource:
@@ -66,9 +75,12 @@ class Resources(Service):
     @operation("GET /resources/{id}/file", public=True, timeout=600)
     def download_file(self, request: contracts.DownloadFile) -> FileRef:
         """Download the file of a resource; counts as a download"""
-        file = file_of(self._catalogue.find(request.id))
+        row, file_open = self._seen(request)
+        file = file_of(row)
         if file is None:
             raise NotFound("This resource has no file.", code="library.file_not_found")
+        if not file_open:
+            raise access.file_closed(self.actor_or_none, row.embargo_until)
         self.on_delivery(lambda: self._counting(lambda: self._count_download(request.id)))
         return file
 
@@ -81,6 +93,13 @@ class Resources(Service):
         return contracts.FilesSwept(
             removed=self.files.sweep({str(row.file_digest) for row in with_file})
         )
+
+    def _seen(
+        self, request: contracts.ReadResource | contracts.DownloadFile
+    ) -> tuple[ResourceRow, bool]:
+        """The resource for this reader, and whether its file is open to them. Raises NotFound."""
+        seen = access.see(self.hosted.database, request.id, self.actor_or_none, request.token)
+        return ResourceRow.get(ResourceRow.number == seen.number), seen.file_open
 
     @cached_property
     def _catalogue(self) -> Catalogue:
@@ -110,9 +129,13 @@ class Vocabulary(Service):
     @operation("GET /categories", public=True)
     def list_categories(self, request: contracts.ListCategories) -> contracts.Categories:
         """List the categories that hold something, and how much"""
-        rows = CategoryRow.select().where(CategoryRow.resources > 0).order_by(CategoryRow.name)
+        counted = _counted_for(self.actor_or_none)
+        rows = CategoryRow.select(CategoryRow.name, counted.alias("resources"))
         return contracts.Categories(
-            items=[contracts.Category(name=row.name, resources=row.resources) for row in rows]
+            items=[
+                contracts.Category(name=row.name, resources=row.resources)
+                for row in rows.where(counted > 0).order_by(CategoryRow.name)
+            ]
         )
 
     @operation("GET /types", public=True)
@@ -135,24 +158,30 @@ class Counters(Service):
 
     @on_event("library.resource_added")
     def count_added(self, event: contracts.ResourceAdded) -> None:
-        self._count({event.category: 1})
+        self._count((event.category, event.access, 1))
 
     @on_event("library.resource_changed")
     def count_moved(self, event: contracts.ResourceChanged) -> None:
-        if event.category != event.category_before:
-            self._count({event.category_before: -1, event.category: 1})
+        before, now = (event.category_before, event.access_before), (event.category, event.access)
+        if before != now:
+            self._count((*before, -1), (*now, 1))
 
     @on_event("library.resource_removed")
     def count_removed(self, event: contracts.ResourceRemoved) -> None:
-        self._count({event.category: -1})
+        self._count((event.category, event.access, -1))
 
-    def _count(self, changes: dict[str | None, int]) -> None:
-        named = {name: change for name, change in changes.items() if name is not None}
+    def _count(self, *changes: tuple[str | None, str, int]) -> None:
+        named = [(name, level, change) for name, level, change in changes if name is not None]
         with self.transaction():
-            for name in sorted(named):  # one order for everybody, so that nobody deadlocks
-                self.hosted.database.execute(
-                    "INSERT INTO library_category (name, resources) VALUES (?, ?) ON CONFLICT (name) "
-                    "DO UPDATE SET resources = library_category.resources + excluded.resources",
-                    name,
-                    named[name],
-                )
+            for name, level, change in sorted(named):  # one order for all, so that nobody deadlocks
+                shown = [change if level == seen else 0 for seen in (access.PUBLIC, access.MEMBERS)]
+                self.hosted.database.execute(_COUNT, name, change, *shown)
+
+
+def _counted_for(actor: "Actor | None") -> Any:
+    """Of the counts of a category, the one of the resources that this reader sees."""
+    if actor and actor.may(access.MANAGE):
+        return CategoryRow.resources
+    if access.is_member(actor):
+        return CategoryRow.public + CategoryRow.members
+    return CategoryRow.public

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from azora.errors import Invalid
 from azora_library import domain
+from azora_library.catalogue.access import EVERYTHING, Condition
 from azora_library.discovery import text
 from azora_library.discovery.contracts import Facets, FacetValue, SearchResources
 from azora_library.discovery.index import INDEXES
@@ -40,9 +41,12 @@ class Counts(NamedTuple):
 class Search:
     """One search of one database; made for each request."""
 
-    def __init__(self, database: "PluginDatabase", request: SearchResources) -> None:
+    def __init__(
+        self, database: "PluginDatabase", request: SearchResources, visible: Condition
+    ) -> None:
         self._database = database
         self._request = request
+        self._visible = visible
         self.terms = text.terms(domain.isbn13(request.query) or request.query)
         self._match = INDEXES[database.dialect].match(self.terms) if self.terms else None
         self._where, self._params = self._conditions()
@@ -110,6 +114,9 @@ class Search:
         request, match = self._request, self._match
         conditions = [match.condition] if match else []
         params: list[object] = [*match.params] if match else []
+        if self._visible != EVERYTHING:
+            conditions.append(self._visible.sql)
+            params += self._visible.params
         for condition, value in (
             ("r.type = ?", request.type),
             ("r.category = ?", request.category),

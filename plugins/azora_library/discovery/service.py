@@ -2,6 +2,7 @@
 
 from azora import Service, operation
 from azora.messages import ListReply
+from azora_library.catalogue.access import visible
 from azora_library.catalogue.contracts import Card, ListResources
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import card, card_values, listed
@@ -16,13 +17,13 @@ class Discovery(Service):
     def list_resources(self, request: ListResources) -> ListReply[Card]:
         """List resources, the newest first"""
         query = contracts.SearchResources(**request.model_dump(), sort="newest")
-        page = Search(self.hosted.database, query).page()
+        page = Search(self.hosted.database, query, visible(self.actor_or_none)).page()
         return ListReply[Card](items=list(map(card, listed(page.numbers))), next=page.next)
 
     @operation("GET /search", public=True, timeout=10)
     def search(self, request: contracts.SearchResources) -> contracts.Found:
         """Search the catalogue, with facets"""
-        search = Search(self.hosted.database, request)
+        search = Search(self.hosted.database, request, visible(self.actor_or_none))
         page = search.page()
         counts = search.counts(self.settings.facet_bound)
         hits = [

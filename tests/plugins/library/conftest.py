@@ -33,13 +33,18 @@ class Library:
     def __init__(self, runtime: Any) -> None:
         self.runtime = runtime
         self.hosted = runtime.hosted["library"]
-        self._keeper = load_keyring(runtime.settings.keys_folder, set(), keeper=True)
+        self._keys = load_keyring(runtime.settings.keys_folder, {"identity"}, keeper=True)
 
     def call(self, operation: str, *, by: str | None = OPERATOR, **fields: Any) -> Any:
-        """The reply of an operation to the operator, or `by=None` to nobody in particular."""
+        """The reply of an operation to the operator, to a `person`, or `by=None` to nobody in particular."""
         context = Context(self.runtime)
-        context.token = self._keeper.sign(by, {"*"}) if by else None
+        context.token = self._keys.sign(by, {"*"}) if by == OPERATOR else by
         return self.runtime.call(f"library.{operation}", fields, context=context)
+
+    def person(self, *permissions: str, roles: tuple[str, ...] = (), id: str | None = None) -> str:
+        """Somebody who is signed in, for `by`."""
+        may = {"identity.use_account", *permissions}
+        return self._keys.sign(id or f"user:{uuid7()}", may, name="Thandi", roles=roles)
 
     def add(self, **fields: Any) -> Any:
         return self.call("add_resource", **{"title": "A title", "type": "BOOK"} | fields)

@@ -1,0 +1,1 @@
+"""Letting people in: access levels, grants, secret links, and requests for access."""

@@ -1,0 +1,160 @@
+"""Who sees a record and who opens its file: each level, through everything that reads the catalogue."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from azora import NotAllowed, NotAuthenticated, NotFound
+from azora_library.catalogue.access import subjects
+from azora_library.catalogue.models import ResourceRow
+from azora_library.sharing.models import GrantRow
+
+TOMORROW = date.today() + timedelta(days=2)
+YESTERDAY = date.today() - timedelta(days=2)
+
+
+def add(library: Any, word: str, **levels: Any) -> str:
+    """A resource with a file, findable by the word in every way."""
+    file = library.hosted.files.put([word.encode()], f"{word}.txt", "text/plain")
+    made = library.add(title=word, category=word, tags=[word], file=file.model_dump(), **levels)
+    return str(made.id)
+
+
+def sees(library: Any, word: str, id: str, by: Any) -> bool:
+    """Whether somebody comes across the record: every way of reading must say the same."""
+    said = {
+        "read": reads(library, id, by),
+        "search": library.call("search", by=by, query=word).total == 1,
+        "hits": bool(library.call("search", by=by, tag=word).items),
+        "facets": bool(library.call("search", by=by, category=word).facets.tag),
+        "list": bool(library.call("list_resources", by=by, category=word).items),
+    }
+    assert len(set(said.values())) == 1, said
+    return said["read"]
+
+
+def reads(library: Any, id: str, by: Any, token: str | None = None) -> bool:
+    try:
+        return bool(library.call("read_resource", by=by, id=id, token=token).id == id)
+    except NotFound as refused:
+        assert refused.code == "library.resource_not_found"
+        return False
+
+
+def opens(library: Any, id: str, by: Any, token: str | None = None) -> bool:
+    try:
+        downloaded = bool(library.call("download_file", by=by, id=id, token=token).digest)
+    except (NotAllowed, NotAuthenticated):
+        downloaded = False
+    shown = library.call("read_resource", by=by, id=id, token=token)
+    assert shown.file_open == downloaded == (shown.file is not None)
+    assert shown.has_file
+    return downloaded
+
+
+def test_what_says_nothing_is_open_to_everybody(library: Any, word: str) -> None:
+    id = add(library, word)
+    assert sees(library, word, id, None) and opens(library, id, None)
+
+
+def test_a_record_for_members_is_not_there_for_others(library: Any, word: str) -> None:
+    id = add(library, word, record_access="members", file_access="members")
+    assert not sees(library, word, id, None)
+    assert not sees(library, word, id, library.person())
+    member = library.person("library.read")
+    assert sees(library, word, id, member) and opens(library, id, member)
+
+
+def test_a_record_may_be_seen_while_its_file_is_closed(library: Any, word: str) -> None:
+    id = add(library, word, file_access="members")
+    assert sees(library, word, id, None) and not opens(library, id, None)
+    assert opens(library, id, library.person("library.read"))
+    with pytest.raises(NotAuthenticated):
+        library.call("download_file", by=None, id=id)
+
+
+def test_the_name_of_a_closed_file_finds_nothing(library: Any, word: str) -> None:
+    file = library.hosted.files.put([b"x"], f"{word}.txt", "text/plain")
+    library.add(title="Minutes", file=file.model_dump(), file_access="restricted")
+    assert library.call("search", by=None, query=word).total == 0
+
+
+def test_restricted_is_for_librarians_and_those_let_in(library: Any, word: str) -> None:
+    id = add(library, word, record_access="restricted", file_access="restricted")
+    person, other = library.person(id="user:a"), library.person(id="user:b")
+    teacher = library.person(roles=("teachers",))
+    let_in(library, id, "user:a")
+    let_in(library, id, "role:teachers")
+    for reader in (person, teacher, library.person("library.manage")):
+        assert sees(library, word, id, reader) and opens(library, id, reader)
+    for reader in (None, other, library.person("library.read")):
+        assert not sees(library, word, id, reader)
+
+
+def test_a_grant_that_has_ended_opens_nothing(library: Any, word: str) -> None:
+    id = add(library, word, record_access="restricted")
+    let_in(library, id, "user:c", expires=datetime.now(UTC) - timedelta(seconds=1))
+    assert not sees(library, word, id, library.person(id="user:c"))
+
+
+def test_an_embargo_ends_by_itself(library: Any, word: str) -> None:
+    id = add(library, word, embargo_until=TOMORROW)
+    assert sees(library, word, id, None) and not opens(library, id, library.person())
+    with pytest.raises(NotAllowed) as refused:
+        library.call("download_file", by=None, id=id)
+    assert refused.value.code == "library.file_closed" and str(TOMORROW) in refused.value.detail
+    move_embargo(library, id, YESTERDAY)
+    assert opens(library, id, None)
+
+
+def test_an_embargo_may_hide_the_record_too(library: Any, word: str) -> None:
+    id = add(
+        library, word, embargo_until=TOMORROW, embargo_covers="record", record_access="members"
+    )
+    member = library.person("library.read")
+    assert not sees(library, word, id, member)
+    assert sees(library, word, id, library.person("library.manage"))
+    move_embargo(library, id, YESTERDAY)
+    assert sees(library, word, id, member) and not sees(library, word, id, None)
+
+
+def test_a_token_without_the_scope_reads_what_everybody_reads(library: Any, word: str) -> None:
+    id = add(library, word, record_access="members")
+    signed = library._keys.sign("user:d", {"hello.greet"})
+    assert not sees(library, word, id, signed)
+    assert sees(library, word, id, library._keys.sign("user:d", {"library.read"}))
+    assert subjects(library._keys.verify(signed)) == ()
+
+
+def test_categories_show_only_those_with_something_to_see(library: Any, word: str) -> None:
+    add(library, word, record_access="members")
+    hidden = add(library, word, record_access="restricted")
+    assert counted(library, word, library.person("library.manage"), 2)
+    assert counted(library, word, library.person("library.read"), 1)
+    assert counted(library, word, None, 0)
+    library.call("remove_resource", id=hidden)
+    assert counted(library, word, library.person("library.manage"), 1)
+
+
+def counted(library: Any, category: str, by: Any, expected: int) -> bool:
+    def count() -> bool:
+        found = library.call("list_categories", by=by).items
+        return expected == sum(one.resources for one in found if one.name == category)
+
+    library.eventually(count)
+    return True
+
+
+def let_in(library: Any, id: str, subject: str, expires: datetime | None = None) -> None:
+    row = ResourceRow.get(ResourceRow.id == id)
+    with library.hosted.transaction():
+        GrantRow.create(
+            resource=row, subject=subject, name=subject, expires=expires, created=datetime.now(UTC)
+        )
+
+
+def move_embargo(library: Any, id: str, until: date) -> None:
+    moment = datetime(until.year, until.month, until.day, tzinfo=UTC)
+    with library.hosted.transaction():
+        ResourceRow.update(embargo_until=moment).where(ResourceRow.id == id).execute()
