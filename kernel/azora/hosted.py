@@ -1,8 +1,6 @@
 """One plugin at run time: what its methods, its hooks and the kernel reach for."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from azora.acts import record
@@ -10,6 +8,7 @@ from azora.compose import PluginContainer, compose
 from azora.context import Context, current_or_none, parse_traceparent
 from azora.contract import Handler
 from azora.data.database import PluginDatabase, open_database
+from azora.data.transaction import Transaction
 from azora.dispatch import BoundOperation, handle, to_json
 from azora.errors import Invalid, PluginError
 from azora.events.consumer import Consumer, Pace
@@ -66,17 +65,14 @@ class HostedPlugin:
         self.database.after_commit(self.relay.ring)
         return envelope.id
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Transaction:
         """A write transaction; it also takes what makes the handler or the keyed call happen once."""
         context = current_or_none()
         claim = context.claim if context else None
-        with self.database.transaction():
-            if claim is not None:
-                claim.take(self.database)
-            yield
-            if context is not None and context.act is not None:
-                context.act.enter(self)
+        act = context.act if context else None
+        return self.database.transaction(
+            claim.take if claim else None, (lambda _: act.enter(self)) if act else None
+        )
 
     def audit(
         self,

@@ -24,7 +24,7 @@ class Service:
         """Tell everybody who listens, once the open transaction commits; returns the event's id."""
         return self.hosted.emit(event)
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self) -> AbstractContextManager[Any]:
         """A short write transaction of this plugin's database. Calls to other plugins are refused in it."""
         return self.hosted.transaction()
 

@@ -1,26 +1,20 @@
 """One plugin's database, as the kernel and the plugin see it whichever product holds it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import peewee
 from eventlet import getcurrent
 
-from azora.context import current_or_none
-from azora.data.failures import InTransaction, WriteOutsideTransaction, meaning
+from azora.data.failures import Explained, InTransaction, WriteOutsideTransaction
 from azora.data.rows import Rows
-from azora.data.trail import seal
+from azora.data.transaction import Step, Transaction
 from azora.errors import AzoraError
-
-if TYPE_CHECKING:
-    from azora.acts import Act
 
 Row = tuple[Any, ...]
 Models = Iterable[type[peewee.Model]]
-_as_peewee_errors: Any = vars(peewee)["__exception_wrapper__"]
 Dialect = Literal["sqlite", "postgresql"]
 
 __all__ = [
@@ -42,20 +36,6 @@ class DatabaseSettings(Protocol):
     def database_url_of(self, plugin: str) -> str | None: ...
 
 
-class Transaction:
-    """An open transaction of one greenlet: its connection, and what follows its end."""
-
-    __slots__ = ("after_commit", "after_rollback", "connection", "state")
-
-    def __init__(self, connection: Any) -> None:
-        self.connection = connection
-        self.state = peewee._ConnectionState()
-        self.state.set_connection(connection)
-        self.state.transactions.append(self)
-        self.after_commit: list[Callable[[], None]] = []
-        self.after_rollback: list[Callable[[], None]] = []
-
-
 class PluginDatabase(ABC):
     """A database that belongs to one plugin.
 
@@ -71,59 +51,29 @@ class PluginDatabase(ABC):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._open: dict[Any, Transaction] = {}
+        self.open_transactions: dict[Any, Transaction] = {}
+        self.explained = Explained(name)
 
-    def transaction(self) -> AbstractContextManager["PluginDatabase"]:
-        """A short write transaction: all of it or nothing.
+    def transaction(self, first: Step | None = None, last: Step | None = None) -> Transaction:
+        """A short write transaction: all of it or nothing; `first` and `last` run in it round its body.
 
         Raises InTransaction where this greenlet has one open already. A body that raises, or is
         timed out, leaves no trace.
         """
-        return self._transact(self._writer)
+        return Transaction(self, first, last)
 
-    def altering(self) -> AbstractContextManager["PluginDatabase"]:
+    def altering(self) -> Transaction:
         """A transaction that may change the schema: one starter at a time, in whatever process."""
-        return self._transact(self._schema_writer)
-
-    @contextmanager
-    def _transact(
-        self, writer: Callable[[], AbstractContextManager[Any]]
-    ) -> Iterator["PluginDatabase"]:
-        greenlet = getcurrent()
-        if greenlet in self._open:
-            raise InTransaction(
-                f"{self.name} has a transaction open here already: transactions do not nest"
-            )
-        with writer() as connection:
-            transaction = self._open[greenlet] = Transaction(connection)
-            try:
-                act = _act()
-                recorded = writer == self._writer and (self.audited or act is not None)
-                if recorded:
-                    self._say_who_acts(_acting(self.name), act.id if act and act.rows else None)
-                yield self
-                if recorded:
-                    seal(self)
-                with self._explained():
-                    self._commit(connection)
-            except BaseException:
-                self._roll_back(connection)
-                for follow in transaction.after_rollback:
-                    follow()
-                raise
-            finally:
-                del self._open[greenlet]
-        for follow in transaction.after_commit:
-            follow()
+        return Transaction(self, altering=True)
 
     @property
     def in_transaction(self) -> bool:
         """Whether this greenlet has a transaction open here."""
-        return getcurrent() in self._open
+        return getcurrent() in self.open_transactions
 
     def after_commit(self, follow: Callable[[], None]) -> None:
         """Call `follow` once the open transaction is committed; at once where none is open."""
-        transaction = self._open.get(getcurrent())
+        transaction = self.open_transactions.get(getcurrent())
         if transaction is None:
             follow()
         else:
@@ -131,7 +81,7 @@ class PluginDatabase(ABC):
 
     def after_rollback(self, follow: Callable[[], None]) -> None:
         """Call `follow` if the open transaction comes to nothing. It must not touch the database."""
-        self._open[getcurrent()].after_rollback.append(follow)
+        self.open_transactions[getcurrent()].after_rollback.append(follow)
 
     def execute(self, sql: str, *params: Any) -> list[Row]:
         """Run one statement and return its rows. `?` stands for a parameter.
@@ -160,6 +110,10 @@ class PluginDatabase(ABC):
     def has_table(self, table: str) -> bool:
         """Whether the table exists here."""
 
+    @abstractmethod
+    def expect_writers(self, count: int) -> None:
+        """Hear that so many more greenlets, or fewer where it is negative, are about to write."""
+
     def prepare(self) -> None:
         """Make the place in which migrations create tables."""
         self.ping()
@@ -176,42 +130,31 @@ class PluginDatabase(ABC):
 
     def state(self) -> Any:
         """peewee's view of this greenlet's connection."""
-        transaction = self._open.get(getcurrent())
+        transaction = self.open_transactions.get(getcurrent())
         return transaction.state if transaction else peewee._ConnectionState()
 
     @abstractmethod
-    def _writer(self) -> AbstractContextManager[Any]:
-        """A connection on which a transaction has begun, for this greenlet alone."""
+    def begin(self, altering: bool) -> Any:
+        """A connection on which a transaction has begun, for this greenlet alone.
+
+        Where it is `altering` the transaction may change the schema. `commit` or `roll_back`, called
+        once, gives the connection back.
+        """
 
     @abstractmethod
-    def _schema_writer(self) -> AbstractContextManager[Any]:
-        """Like `_writer`, for a transaction that may change the schema."""
+    def commit(self, connection: Any, altering: bool) -> None:
+        """Return once everything is durable. What it raises says that nothing was kept."""
 
     @abstractmethod
-    def _commit(self, connection: Any) -> None: ...
-
-    @abstractmethod
-    def _roll_back(self, connection: Any) -> None:
+    def roll_back(self, connection: Any, altering: bool) -> None:
         """Undo what is open; never raises: a connection that cannot is thrown away."""
 
     @abstractmethod
-    def _say_who_acts(self, actor: str, act: str | None) -> None:
+    def say_who_acts(self, actor: str, act: str | None) -> None:
         """Let the audit triggers know, for this transaction, who acts, and in which recorded act."""
 
     def _native(self, sql: str) -> str:
         return sql
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turn a driver's error into what it means, where it means more than a wrong statement."""
-        try:
-            with _as_peewee_errors:
-                yield
-        except peewee.PeeweeException as error:
-            known = meaning(error, self.name)
-            if known is None:
-                raise error from None
-            raise known from None
 
 
 def open_database(plugin_name: str, settings: DatabaseSettings) -> PluginDatabase:
@@ -228,15 +171,3 @@ def open_database(plugin_name: str, settings: DatabaseSettings) -> PluginDatabas
     raise AzoraError(
         f"{url.partition('://')[0]!r} is no database that Azora knows: use postgresql://…"
     )
-
-
-def _acting(plugin: str) -> str:
-    """The id of whoever acts: the caller, else the plugin itself."""
-    context = current_or_none()
-    return context.actor.id if context and context.actor else f"plugin:{plugin}"
-
-
-def _act() -> "Act | None":
-    """The act in progress that goes on record, if there is one."""
-    context = current_or_none()
-    return context.act if context else None

@@ -1,11 +1,23 @@
 """Driver errors as what they mean: a full disk, a busy or lost database, a write out of place."""
 
+import random
 import re
+import sqlite3
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, TypeVar
 
+import eventlet
 import peewee
 
 from azora.errors import AzoraError, ServiceError, Unavailable
 
+T = TypeVar("T")
+
+PATIENCE = 30.0
+"""Seconds to wait for another process that writes to the same SQLite file."""
+_as_peewee_errors: Any = vars(peewee)["__exception_wrapper__"]
 _FULL = re.compile(
     "database or disk is full|No space left on device|could not extend file|disk I/O error"
 )
@@ -72,3 +84,44 @@ def meaning(error: BaseException, plugin: str) -> AzoraError | None:
             sent="unknown",
         )
     return None
+
+
+class Explained:
+    """`with explained:` turns a driver's error into what it means, where it is not the statement's fault."""
+
+    __slots__ = ("_plugin",)
+
+    def __init__(self, plugin: str) -> None:
+        self._plugin = plugin
+
+    def __enter__(self) -> None:
+        """Nothing is kept: one value serves every statement."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        if error is None:
+            return
+        try:
+            _as_peewee_errors.__exit__(kind, error, at)
+        except peewee.PeeweeException as translated:
+            error = translated
+        if isinstance(error, peewee.PeeweeException):
+            raise meaning(error, self._plugin) or error from None
+
+
+def patiently(act: Callable[..., T], *given: Any) -> T:
+    """Do it again, greenly and with growing pauses, while another process keeps the file busy."""
+    give_up, pause = 0.0, 0.001
+    while True:
+        try:
+            return act(*given)
+        except sqlite3.OperationalError as error:
+            give_up = give_up or time.monotonic() + PATIENCE
+            if not is_busy(error) or time.monotonic() > give_up:
+                raise
+        eventlet.sleep(pause * (0.5 + random.random()))
+        pause = min(pause * 2, 0.05)

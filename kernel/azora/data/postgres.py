@@ -1,8 +1,7 @@
 """A PostgreSQL schema of a plugin's own, on pooled connections that never block the hub."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -44,14 +43,14 @@ class PostgresSchema(PluginDatabase):
         self.peewee = _RoutedPostgres(self, url)
 
     def run(self, sql: str, params: Sequence[Any] | None) -> Rows:
-        with self._explained():
-            transaction = self._open.get(getcurrent())
+        with self.explained:
+            transaction = self.open_transactions.get(getcurrent())
             if transaction is not None:
                 return _execute(transaction.connection, sql, params)
             return self._read(lambda connection: _execute(connection, sql, params))
 
     def execute_many(self, sql: str, rows: Sequence[Row]) -> None:
-        with self._explained(), self._open[getcurrent()].connection.cursor() as cursor:
+        with self.explained, self.open_transactions[getcurrent()].connection.cursor() as cursor:
             execute_batch(cursor, _translated(sql), rows, page_size=200)
 
     def heavy_read(self, sql: str, *params: Any) -> list[Row]:
@@ -61,6 +60,9 @@ class PostgresSchema(PluginDatabase):
     def close(self) -> None:
         """Idle connections stay for the plugins that share them; they end with the last of them."""
         self.pool.forget_idle()
+
+    def expect_writers(self, count: int) -> None:
+        """Each has a connection of its own, and the server gathers commits by itself."""
 
     def has_table(self, table: str) -> bool:
         return bool(
@@ -73,24 +75,23 @@ class PostgresSchema(PluginDatabase):
         with self.altering():
             self.execute(f'CREATE SCHEMA IF NOT EXISTS "{self.name}"')
 
-    @contextmanager
-    def _writer(self) -> Iterator[Any]:
-        with self._explained():
+    def begin(self, altering: bool) -> Any:
+        with self.explained:
             connection = self._begin()
-        try:
-            yield connection
-        finally:
-            self.pool.release(connection)
+            try:
+                if altering:
+                    self._lock_schema(connection)
+            except BaseException:
+                self.pool.release(connection)
+                raise
+        return connection
 
-    @contextmanager
-    def _schema_writer(self) -> Iterator[Any]:
-        with self._writer() as connection:
-            with self._explained(), connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_advisory_xact_lock(hashtext('azora'), hashtext(%s))", (self.name,)
-                )
-                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            yield connection
+    def _lock_schema(self, connection: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('azora'), hashtext(%s))", (self.name,)
+            )
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
 
     def _begin(self) -> Any:
         """A connection with a transaction; a fresh one where the pooled one turns out to be dead."""
@@ -132,17 +133,24 @@ class PostgresSchema(PluginDatabase):
             return result
         raise AssertionError("the second attempt returns or raises")
 
-    def _commit(self, connection: Any) -> None:
-        _execute(connection, "COMMIT", None)
+    def commit(self, connection: Any, altering: bool) -> None:
+        try:
+            _execute(connection, "COMMIT", None)
+        except BaseException:
+            self.roll_back(connection, altering)
+            raise
+        self.pool.release(connection)
 
-    def _roll_back(self, connection: Any) -> None:
+    def roll_back(self, connection: Any, altering: bool) -> None:
         try:
             if not connection.closed:
                 _execute(connection, "ROLLBACK", None)
         except psycopg2.Error:
             connection.close()
+        finally:
+            self.pool.release(connection)
 
-    def _say_who_acts(self, actor: str, act: str | None) -> None:
+    def say_who_acts(self, actor: str, act: str | None) -> None:
         self.execute(
             "SELECT set_config('azora.actor', ?, true), set_config('azora.act', ?, true)",
             actor,

@@ -5,13 +5,10 @@ synchronous=NORMAL: a killed process loses nothing that was committed, a power c
 moments and never the file's integrity.
 """
 
-import random
 import sqlite3
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import eventlet
 import peewee
@@ -20,16 +17,13 @@ from eventlet.semaphore import Semaphore
 
 from azora.data.checkpoint import Checkpointer
 from azora.data.database import PluginDatabase, Row
-from azora.data.failures import is_busy
+from azora.data.failures import patiently
 from azora.data.routing import Routed
 from azora.data.rows import Rows
+from azora.data.writer import Writer
 from azora.errors import PluginError
 
-T = TypeVar("T")
-
 OLDEST = (3, 35, 0)
-PATIENCE = 30.0
-"""Seconds to wait for another process that writes to the same file."""
 PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "normal"),
@@ -62,27 +56,27 @@ class SqliteFile(PluginDatabase):
         self.peewee = self._routed = _RoutedSqlite(
             self, str(self.path), pragmas=PRAGMAS, timeout=0, check_same_thread=False
         )
-        self._lock = Semaphore(1)
-        self._writing: sqlite3.Connection | None = None
+        lock = Semaphore(1)
+        checkpointer = Checkpointer(self.path, lock, self._routed.open)
+        self._writer = Writer(name, lock, self._routed.open, checkpointer)
         self._reading: sqlite3.Connection | None = None
         self._spare: list[sqlite3.Connection] = []
-        self._checkpointer = Checkpointer(self.path, self._lock, self._routed.open)
         self._acting = self._acting_known = False
 
     def run(self, sql: str, params: Sequence[Any] | None) -> Rows:
-        with self._explained():
-            transaction = self._open.get(getcurrent())
+        with self.explained:
+            transaction = self.open_transactions.get(getcurrent())
             if transaction is not None:
                 return Rows(transaction.connection.execute(sql, params or ()))
-            return patiently(lambda: Rows(self._reader().execute(sql, params or ())))
+            return patiently(self._read, sql, params or ())
 
     def execute_many(self, sql: str, rows: Sequence[Row]) -> None:
-        with self._explained():
-            self._open[getcurrent()].connection.executemany(sql, rows)
+        with self.explained:
+            self.open_transactions[getcurrent()].connection.executemany(sql, rows)
 
     def heavy_read(self, sql: str, *params: Any) -> list[Row]:
         """Run the read in a thread, on a connection of its own; interrupted when the caller is."""
-        with self._explained():
+        with self.explained:
             connection = self._spare.pop() if self._spare else patiently(self._connect_reader)
             reading = eventlet.spawn(tpool.execute, self._read_and_return, connection, sql, params)
             try:
@@ -92,65 +86,49 @@ class SqliteFile(PluginDatabase):
                 raise
 
     def close(self) -> None:
-        for connection in (self._reading, self._writing, *self._spare):
+        self._writer.close()
+        for connection in (self._reading, *self._spare):
             if connection is not None:
                 connection.close()
-        self._reading = self._writing = None
+        self._reading = None
         self._spare.clear()
+
+    def expect_writers(self, count: int) -> None:
+        self._writer.soon += count
 
     def has_table(self, table: str) -> bool:
         return bool(
             self.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table)
         )
 
-    @contextmanager
-    def _writer(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            with self._explained():
-                connection = self._connected_writer()
-                patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
-            yield connection
+    def begin(self, altering: bool) -> sqlite3.Connection:
+        with self.explained:
+            return self._writer.begin(altering)
 
-    @contextmanager
-    def _schema_writer(self) -> Iterator[sqlite3.Connection]:
-        """Foreign keys rest while tables are rebuilt: SQLite would delete what refers to them."""
-        with self._lock:
-            with self._explained():
-                connection = self._connected_writer()
-                connection.execute("PRAGMA foreign_keys = 0")
-                patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
-            try:
-                yield connection
-            finally:
-                connection.execute("PRAGMA foreign_keys = 1")
-
-    def _connected_writer(self) -> sqlite3.Connection:
-        if self._writing is None:
-            self._writing = patiently(self._routed.open)
-        return self._writing
-
-    def _commit(self, connection: sqlite3.Connection) -> None:
-        if self._acting:
-            connection.execute("DELETE FROM azora_acting")
-            self._acting = False
-        patiently(lambda: connection.execute("COMMIT"))
-        self._checkpointer.committed()
-
-    def _roll_back(self, connection: sqlite3.Connection) -> None:
+    def commit(self, connection: sqlite3.Connection, altering: bool) -> None:
         try:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            if self._acting:
+                connection.execute("DELETE FROM azora_acting")
         except sqlite3.Error:
-            connection.close()
-            self._writing = None
+            self.roll_back(connection, altering)
+            raise
+        self._acting = False
+        self._writer.commit(altering)
 
-    def _say_who_acts(self, actor: str, act: str | None) -> None:
-        """In a row that the triggers read and no other connection ever sees."""
+    def roll_back(self, connection: sqlite3.Connection, altering: bool) -> None:
+        self._acting = False
+        self._writer.roll_back(altering)
+
+    def say_who_acts(self, actor: str, act: str | None) -> None:
+        """In a row that the triggers read and no other connection, nor a later body, ever sees."""
         self._acting = self._acting_known = self._acting_known or self.has_table("azora_acting")
         if self._acting:
             self.execute(
                 "INSERT OR REPLACE INTO azora_acting (id, actor, act) VALUES (1, ?, ?)", actor, act
             )
+
+    def _read(self, sql: str, params: Sequence[Any]) -> Rows:
+        return Rows(self._reader().execute(sql, params))
 
     def _reader(self) -> sqlite3.Connection:
         if self._reading is None:
@@ -169,17 +147,3 @@ class SqliteFile(PluginDatabase):
             return connection.execute(sql, params).fetchall()
         finally:
             self._spare.append(connection)
-
-
-def patiently(act: Callable[[], T]) -> T:
-    """Do it again, greenly and with growing pauses, while another process keeps the file busy."""
-    give_up = time.monotonic() + PATIENCE
-    pause = 0.001
-    while True:
-        try:
-            return act()
-        except sqlite3.OperationalError as error:
-            if not is_busy(error) or time.monotonic() > give_up:
-                raise
-        eventlet.sleep(pause * (0.5 + random.random()))
-        pause = min(pause * 2, 0.05)

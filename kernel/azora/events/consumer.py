@@ -170,6 +170,7 @@ class Consumer:
         if free > len(started) and not _suspect_running and self.inbox.suspected():
             started += self._claim(1, now, suspects=True)
         self._blocked = not started
+        self.database.expect_writers(len(started))
         for delivery in started:
             self._in_hand.add(delivery.seq)
             self._pool.spawn_n(self._run, delivery)
@@ -227,6 +228,7 @@ class Consumer:
         except Exception:  # the row keeps running until its time is up, and is then tried again
             self.hosted.log.exception("an attempt was not recorded", event_id=delivery.envelope.id)
         finally:
+            self.database.expect_writers(-1)
             self._in_hand.discard(delivery.seq)
             if delivery.crashes:
                 _suspect_running = False
