@@ -1,8 +1,11 @@
 """Handlers that raise, hang or cannot read their event: parked in the end, and the others go on."""
 
+import json
+
 import eventlet
 import peewee
 import pytest
+from tests.faults.brokerside import Peer
 from tests.kernel.hosting import make_plugin, running
 
 from azora import Event, Reply, Request, Service, Table, on_event, operation
@@ -85,3 +88,21 @@ def test_the_good_ones_go_on_and_the_others_are_parked(runtime):
     assert errors == ["DeadlineExceeded", "DeadlineExceeded", "ValueError"]
     runtime.call("speaker.tell", {"word": "three"})
     wait_until(lambda: "three" in heard(), 10)
+
+
+@pytest.mark.parametrize("runtime", ["distributed"], indirect=True)
+def test_an_event_that_the_database_refuses_is_set_aside_and_the_others_go_on(runtime, monkeypatch):
+    monkeypatch.setattr("azora.rpc.events.REFUSALS", 3)
+    database = runtime.hosted["speaker"].database
+    with database.altering():
+        database.execute(
+            "ALTER TABLE azora_inbox ADD CHECK (data IS NULL OR position('raise'::bytea in data) = 0)"
+        )
+    for word in ["one", "raise", "two"]:
+        runtime.call("speaker.tell", {"word": word})
+    with Peer(runtime.settings.broker_url) as peer:
+        dead = wait_until(lambda: peer.channel.basic_get("azora.dead", no_ack=True), 20)
+    assert json.loads(dead.body) == {"word": "raise", "key": "k"}
+    assert dead.headers["cloudEvents:type"] == "speaker.told"
+    wait_until(lambda: sorted(row.word for row in Heard.select()) == ["one", "two"], 10)
+    assert runtime.hosted["speaker"].consumer.parked() == []

@@ -14,7 +14,7 @@ import eventlet
 from eventlet.event import Event
 
 from azora.contract import Handler
-from azora.errors import Invalid, Unavailable
+from azora.errors import Invalid, ServiceError, Unavailable
 from azora.events.envelope import Envelope
 from azora.rpc.connection import LOST, BrokerConnection, declare_exchange, decoded
 
@@ -26,6 +26,8 @@ CONFIRM_TIMEOUT = 30.0
 PREFETCH = 64
 DELIVERY_LIMIT = 50
 """Deliveries (each a crash of a consumer) after which the broker sets an event aside."""
+REFUSALS = 6
+"""Times, over some seconds, that the database may refuse to hold an event before it is set aside."""
 
 
 class BrokerCourier:
@@ -154,34 +156,49 @@ class EventSubscriber:
         eventlet.spawn_n(self._deliver, handler, message)
 
     def _deliver(self, handler: Handler, message: amqp.Message) -> None:
-        """Settle the event. While the database cannot be reached it is held and tried again, never lost."""
+        """Settle the event. While the database cannot be reached it is held and tried again, never lost.
+
+        One that the database does not take, whatever the reason, goes to the dead letters.
+        """
         try:
             envelope = envelope_of(handler, message)
         except Invalid:
             self._hosted.log.exception("event_unreadable", queue=handler.event)
             message.channel.basic_reject(message.delivery_tag, requeue=False)
             return
-        if self._settled(handler, envelope, message.delivery_info["redelivered"]):
-            try:
+        settled = self._settled(handler, envelope, message.delivery_info["redelivered"])
+        if settled is None:
+            return
+        try:
+            if settled:
                 message.channel.basic_ack(message.delivery_tag)
-            except (*LOST, AttributeError):
-                self._hosted.log.info(
-                    "event_comes_again", event_type=envelope.type, event_id=envelope.id
-                )
+            else:
+                message.channel.basic_reject(message.delivery_tag, requeue=False)
+        except (*LOST, AttributeError):
+            self._hosted.log.info(
+                "event_comes_again", event_type=envelope.type, event_id=envelope.id
+            )
 
-    def _settled(self, handler: Handler, envelope: Envelope, redelivered: bool) -> bool:
-        pause = 0.2
+    def _settled(self, handler: Handler, envelope: Envelope, redelivered: bool) -> bool | None:
+        """True once it is settled, False where nothing can store it; None where we stop before either."""
+        pause, refusals = 0.2, 0
+        about = {"event_type": envelope.type, "event_id": envelope.id}
         while not self._stopping:
             try:
                 self._hosted.consumer.deliver(handler, envelope, redelivered)
                 return True
-            except Exception:
-                self._hosted.log.exception(
-                    "event_not_settled", event_type=envelope.type, event_id=envelope.id
-                )
+            except ServiceError as error:
+                self._hosted.log.warning("event_not_settled", error=str(error), **about)
+            except Exception as error:
+                refusals += 1
+                self._hosted.log.exception("event_not_settled", **about)
+                if refusals >= REFUSALS:
+                    self._hosted.log.error("event_set_aside", queue=DEAD_LETTERS, **about)
+                    self._hosted.runtime.report(error)
+                    return False
             eventlet.sleep(pause)
             pause = min(pause * 2, 10.0)
-        return False
+        return None
 
 
 def envelope_of(handler: Handler, message: amqp.Message) -> Envelope:
