@@ -3,6 +3,18 @@
 from azora import ErrorCode
 
 ERRORS = [
+    ErrorCode(
+        "library.already_answered",
+        409,
+        "Another librarian has answered this request.",
+        "Read it again; you may let the person in, or take that back.",
+    ),
+    ErrorCode(
+        "library.already_open",
+        409,
+        "The file is open to you: there is nothing to ask for.",
+        "Download it.",
+    ),
     ErrorCode("library.encoding", 422, "The file is not in UTF-8.", "Save it as UTF-8."),
     ErrorCode(
         "library.file_closed",
@@ -12,6 +24,24 @@ ERRORS = [
     ),
     ErrorCode(
         "library.file_not_found", 404, "The resource has no file.", "Upload one, or open its link."
+    ),
+    ErrorCode(
+        "library.link_not_found",
+        404,
+        "The resource has no such secret link.",
+        "List its links: it may have been revoked.",
+    ),
+    ErrorCode(
+        "library.nobody_found",
+        422,
+        "Nobody, or more than one, fits the name.",
+        "Write the e-mail address, or the name of a role.",
+    ),
+    ErrorCode(
+        "library.request_not_found",
+        404,
+        "There is no such request for access.",
+        "List them: it may have been taken back.",
     ),
     ErrorCode(
         "library.resource_changed",

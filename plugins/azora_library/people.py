@@ -1,23 +1,25 @@
-"""What the library knows of people: who catalogued what. Nothing else here is personal."""
+"""What the library knows of people, and how it is told and forgotten."""
 
 from typing import TYPE_CHECKING
 
 import peewee
 
 from azora_library.catalogue.models import ResourceRow
+from azora_library.sharing import admissions
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
 
 def erase(plugin: "HostedPlugin", subject: str) -> str:
-    """Forget that this person catalogued anything; the resources stay."""
+    """Forget what this person did here, what they asked for and what was opened to them; resources stay."""
     ids = _actor_ids(subject)
     with plugin.transaction():
         forgotten = [
             ResourceRow.update({column: None}).where(column.in_(ids)).execute()
             for column in (ResourceRow.created_by, ResourceRow.updated_by)
         ]
+        forgotten += admissions.erase(ids)
     return "erased" if any(forgotten) else "none"
 
 
@@ -26,6 +28,7 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
     return {
         "added": _resources(ResourceRow.created_by, subject),
         "changed": _resources(ResourceRow.updated_by, subject),
+        **admissions.export(_actor_ids(subject)),
     }
 
 

@@ -12,7 +12,11 @@ from azora_library.discovery.service import Discovery
 from azora_library.errorcodes import ERRORS
 from azora_library.exchange.service import Imports
 from azora_library.settings import LibrarySettings
+from azora_library.sharing import contracts as sharing_contracts
 from azora_library.sharing import models as sharing
+from azora_library.sharing.pages import PAGES as SHARING_PAGES
+from azora_library.sharing.requests import AccessRequests
+from azora_library.sharing.service import Sharing
 
 if TYPE_CHECKING:
     import typer
@@ -25,20 +29,25 @@ def describe() -> Plugin:
     return Plugin(
         name="library",
         summary="A catalogue of books, articles, videos, documents and presentations",
-        services=[Resources, Vocabulary, Counters, Discovery, Imports],
+        services=[Resources, Vocabulary, Counters, Discovery, Imports, Sharing, AccessRequests],
         events=[
             contracts.ResourceAdded,
             contracts.ResourceChanged,
             contracts.ResourceRemoved,
             contracts.ResourceDownloaded,
+            sharing_contracts.AccessAsked,
+            sharing_contracts.AccessGranted,
+            sharing_contracts.AccessRefused,
+            sharing_contracts.AccessEnded,
         ],
+        needs=[sharing_contracts.Identity],
         permissions=[
             Permission(MANAGE, "Add, change, import and remove resources"),
             Permission(READ, "Read what the library keeps for members", own=True, members=True),
         ],
         errors=ERRORS,
-        pages=PAGES,
-        jobs=[Job("sweep_files", "40 2 * * *")],
+        pages=(*PAGES, *SHARING_PAGES),
+        jobs=[Job("sweep_files", "40 2 * * *"), Job("lift_embargoes", "4 * * * *")],
         tables=(*catalogue.TABLES, *sharing.TABLES),
         settings=LibrarySettings,
     )

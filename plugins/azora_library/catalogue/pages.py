@@ -1,8 +1,8 @@
 """The library's pages: search, a resource, and the forms that add, edit and remove one."""
 
 from azora import Form, Page, Part
+from azora_library.catalogue.access import MANAGE
 
-MANAGE = "library.manage"
 TYPES = {"types": Part("list_types")}
 UNCOUNTED = Part("read_resource", {"count": False})
 
@@ -20,7 +20,8 @@ PAGES = (
         "/library/{id}",
         "Resource",
         "resource.html",
-        parts={"resource": Part("read_resource"), **TYPES},
+        parts={"resource": Part("read_resource"), "own_request": Part("read_own_request"), **TYPES},
+        forms={"ask": Form("ask_for_access", then="/library/{id}?notice=sent")},
     ),
     Page(
         "/library/{id}/edit",

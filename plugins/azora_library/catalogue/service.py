@@ -10,6 +10,7 @@ from azora.messages import FileRef
 from azora_library.catalogue import access, contracts
 from azora_library.catalogue.models import CategoryRow, ResourceRow, TypeRow
 from azora_library.catalogue.rows import ACCESS, Catalogue, described, file_of, resource
+from azora_library.sharing.rows import count_use
 
 if TYPE_CHECKING:
     from azora.actor import Actor
@@ -36,7 +37,7 @@ class Resources(Service):
         """Read a resource; counts as a view"""
         row, file_open = self._seen(request)
         if request.count:
-            self._counting(lambda: self._count_one("views", request.id))
+            self._counting(lambda: self._count_view(row, request.token))
         return resource(row, file_open=file_open)
 
     @operation("PUT /resources/{id}", permission="library.manage")
@@ -81,7 +82,7 @@ class Resources(Service):
             raise NotFound("This resource has no file.", code="library.file_not_found")
         if not file_open:
             raise access.file_closed(self.actor_or_none, row.embargo_until)
-        self.on_delivery(lambda: self._counting(lambda: self._count_download(request.id)))
+        self.on_delivery(lambda: self._counting(lambda: self._count_download(row, request.token)))
         return file
 
     @operation("POST /files/sweep", permission="library.manage", http=False, timeout=600)
@@ -106,13 +107,18 @@ class Resources(Service):
         actor = self.actor_or_none
         return Catalogue(self.hosted, actor.id if actor else None)
 
-    def _count_download(self, id: str) -> None:
-        self._count_one("downloads", id)
-        self.emit(contracts.ResourceDownloaded(id=id))
+    def _count_view(self, row: ResourceRow, token: str | None) -> None:
+        self._count_one("views", row, token)
 
-    def _count_one(self, counter: str, id: str) -> None:
+    def _count_download(self, row: ResourceRow, token: str | None) -> None:
+        self._count_one("downloads", row, token)
+        self.emit(contracts.ResourceDownloaded(id=row.id))
+
+    def _count_one(self, counter: str, row: ResourceRow, token: str | None) -> None:
         column = getattr(ResourceRow, counter)
-        ResourceRow.update({column: column + 1}).where(ResourceRow.id == id).execute()
+        ResourceRow.update({column: column + 1}).where(ResourceRow.number == row.number).execute()
+        if token:
+            count_use(row.number, token)
 
     def _counting(self, count: Callable[[], None]) -> None:
         """Count in a transaction; a full disk stops the counting, not the reading."""

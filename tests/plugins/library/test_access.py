@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from azora import NotAllowed, NotAuthenticated, NotFound
+from azora import Conflict, NotAllowed, NotAuthenticated, NotFound
+from azora.ids import uuid7
+from azora_library import people
 from azora_library.catalogue.access import subjects
 from azora_library.catalogue.models import ResourceRow
 from azora_library.sharing.models import GrantRow
@@ -158,3 +160,126 @@ def move_embargo(library: Any, id: str, until: date) -> None:
     moment = datetime(until.year, until.month, until.day, tzinfo=UTC)
     with library.hosted.transaction():
         ResourceRow.update(embargo_until=moment).where(ResourceRow.id == id).execute()
+
+
+class TestSecretLinks:
+    def test_a_link_opens_what_it_covers_to_whoever_has_it(self, library: Any, word: str) -> None:
+        id = add(library, word, record_access="restricted", file_access="restricted")
+        whole, record = link(library, id), link(library, id, covers="record")
+        assert reads(library, id, None, whole) and opens(library, id, None, whole)
+        assert reads(library, id, None, record) and not opens(library, id, None, record)
+        assert not reads(library, id, None, "guess") and not sees(library, word, id, None)
+
+    def test_its_use_is_counted_and_its_secret_kept_nowhere(self, library: Any, word: str) -> None:
+        id = add(library, word, record_access="restricted")
+        token = link(library, id)
+        reads(library, id, None, token)
+        reads(library, id, None, token)
+        shared = library.call("read_sharing", id=id)
+        assert [one.uses for one in shared.links] == [2]
+        assert token not in shared.model_dump_json()
+        rows = library.hosted.database.execute("SELECT * FROM library_secret_link")
+        assert token not in repr(rows)
+
+    def test_a_revoked_or_expired_link_opens_nothing(self, library: Any, word: str) -> None:
+        id = add(library, word, record_access="restricted")
+        old, revoked = link(library, id, expires=YESTERDAY), link(library, id)
+        [made] = [one for one in library.call("read_sharing", id=id).links if one.expires is None]
+        library.call("revoke_link", id=id, link=made.id)
+        assert not reads(library, id, None, old) and not reads(library, id, None, revoked)
+        with pytest.raises(NotFound):
+            library.call("revoke_link", id=id, link=made.id)
+
+    def test_a_link_opens_no_other_record(self, library: Any, word: str) -> None:
+        token = link(library, add(library, word, record_access="restricted"))
+        other = library.add(title="Other", record_access="restricted").id
+        assert not reads(library, other, None, token)
+
+
+class TestRequests:
+    def test_who_is_let_in_opens_the_file_and_both_see_it(self, library: Any, word: str) -> None:
+        id = add(library, word, file_access="restricted")
+        reader = library.person(id="user:asks")
+        asked = library.call("ask_for_access", by=reader, id=id, reason="My thesis.")
+        again = library.call("ask_for_access", by=reader, id=id, reason="My other thesis.")
+        assert again.id == asked.id
+        [waiting] = [
+            one for one in library.call("list_access_requests").items if one.resource == id
+        ]
+        assert (waiting.name, waiting.reason, waiting.title) == ("Thandi", "My other thesis.", word)
+        answer = {"request": waiting.id, "decision": "granted", "answer": "Enjoy."}
+        library.call("answer_access_request", **answer)
+        assert opens(library, id, reader)
+        own = library.call("read_own_request", by=reader, id=id).request
+        assert (own.state, own.answer) == ("granted", "Enjoy.")
+        with pytest.raises(Conflict):
+            library.call("ask_for_access", by=reader, id=id, reason="Again.")
+
+    def test_who_is_refused_reads_why_and_may_ask_again(self, library: Any, word: str) -> None:
+        id = add(library, word, file_access="restricted")
+        reader = library.person(id="user:refused")
+        asked = library.call("ask_for_access", by=reader, id=id, reason="Please.")
+        refusal = {"request": asked.id, "decision": "refused", "answer": "It is private."}
+        library.call("answer_access_request", **refusal)
+        assert not opens(library, id, reader)
+        with pytest.raises(Conflict):
+            library.call("answer_access_request", request=asked.id, decision="granted")
+        anew = library.call("ask_for_access", by=reader, id=id, reason="It is mine.")
+        assert anew.id != asked.id
+
+    def test_nobody_asks_for_what_they_may_not_know_of(self, library: Any, word: str) -> None:
+        id = add(library, word, record_access="restricted", file_access="restricted")
+        with pytest.raises(NotFound):
+            library.call("ask_for_access", by=library.person(), id=id, reason="?")
+        with pytest.raises(NotAuthenticated):
+            library.call("ask_for_access", by=None, id=id, reason="?")
+
+    def test_only_who_asked_takes_a_question_back(self, library: Any, word: str) -> None:
+        id = add(library, word, file_access="restricted")
+        reader = library.person(id="user:changes-mind")
+        asked = library.call("ask_for_access", by=reader, id=id, reason="Please.")
+        library.call("withdraw_access_request", by=library.person(), request=asked.id)
+        assert library.call("read_own_request", by=reader, id=id).request
+        library.call("withdraw_access_request", by=reader, request=asked.id)
+        assert library.call("list_own_access_requests", by=reader).items == []
+
+
+def test_levels_are_changed_together_and_leave_a_revision(library: Any, word: str) -> None:
+    id = add(library, word)
+    changed = library.call(
+        "set_access", id=id, if_revision=1, record_access="members", embargo_until=TOMORROW
+    )
+    assert (changed.record_access, changed.embargo_until, changed.revision) == (
+        "members", TOMORROW, 2,
+    )  # fmt: skip
+    with pytest.raises(Conflict):
+        library.call("set_access", id=id, if_revision=1)
+
+
+def test_an_embargo_that_ended_is_noted_for_those_who_count(library: Any, word: str) -> None:
+    id = add(library, word, embargo_until=TOMORROW, embargo_covers="record")
+    assert counted(library, word, None, 0)
+    move_embargo(library, id, YESTERDAY)
+    assert library.call("lift_embargoes").lifted >= 1
+    assert counted(library, word, None, 1)
+    assert library.call("read_resource", id=id).embargo_until is None
+
+
+def test_a_person_is_told_what_was_opened_to_them_and_forgotten(library: Any, word: str) -> None:
+    id = add(library, word, file_access="restricted")
+    person = uuid7()
+    reader = library.person(id=f"user:{person}")
+    let_in(library, id, f"user:{person}")
+    other = add(library, f"{word}-b", file_access="restricted")
+    library.call("ask_for_access", by=reader, id=other, reason="Please.")
+    told = people.export(library.hosted, person)
+    assert [one["title"] for one in told["let_in_to"]] == [word]  # type: ignore[index]
+    assert [one["reason"] for one in told["asked_for"]] == ["Please."]  # type: ignore[index]
+    assert people.erase(library.hosted, person) == "erased"
+    assert not opens(library, id, reader)
+    assert library.call("list_own_access_requests", by=reader).items == []
+
+
+def link(library: Any, id: str, **fields: Any) -> str:
+    made = library.call("make_link", id=id, note="For a reviewer", **fields)
+    return str(made.address.partition("token=")[2])
