@@ -45,6 +45,7 @@ def findings(settings: "CampusSettings", registry: "Registry") -> list[Finding]:
         *_profile(settings),
         *_plugins(registry),
         *_data_folder(settings),
+        *_certificate(settings),
         *reach(settings, registry),
         *_versions(),
     ]
@@ -144,6 +145,14 @@ def _free_space(folder: Path, least: int) -> Finding:
     if free < 10 * least:
         return Finding("data", "disk", "warning", words, advice="Free some space soon.")
     return Finding("data", "disk", "ok", words)
+
+
+def _certificate(settings: "CampusSettings") -> Iterator[Finding]:
+    """The certificate under which the campus serves HTTPS, and until when it is good."""
+    from azora.tls.certificates import report
+
+    for name, severity, detail, advice in report(settings):
+        yield Finding("tls", name, severity, detail, advice=advice)
 
 
 def _versions() -> Iterator[Finding]:

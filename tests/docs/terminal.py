@@ -67,6 +67,7 @@ class Terminal:
         self.campus.stop()
         self.campus._given = {"PYTHONPATH": self._environment()["PYTHONPATH"]}
         self.campus._options = shlex.split(self._here(command))[2:]
+        self.campus.speak("--tls" in self.campus._options)
         self.campus.start()
         return 0, "", ""
 

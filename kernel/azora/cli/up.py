@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (AZORA_HOST).")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")]
+Tls = Annotated[bool, typer.Option("--tls", help="Serve HTTPS (AZORA_TLS_ENABLED).")]
+Certificate = Annotated[
+    str | None, typer.Option(help="Its certificate in PEM; without it one is made.")
+]
+Key = Annotated[str | None, typer.Option(help="The certificate's private key in PEM.")]
 Broker = Annotated[str | None, typer.Option(help="amqp://… of RabbitMQ (AZORA_BROKER_URL).")]
 Database = Annotated[str | None, typer.Option(help="postgresql://… (AZORA_DATABASE_URL).")]
 
@@ -23,6 +28,9 @@ def up(
     host: Host = None,
     port: Port = None,
     data: DataDir = None,
+    tls: Tls = False,
+    certificate: Certificate = None,
+    key: Key = None,
     empty: Annotated[bool, typer.Option("--empty", help="Seed nothing.")] = False,
     processes: Annotated[
         bool, typer.Option("--processes", help="A process per plugin, over the broker.")
@@ -36,7 +44,8 @@ def up(
     from azora.errors import Invalid
 
     began = time.perf_counter()
-    settings = campus_settings(data, host=host, port=port, broker_url=broker, database_url=database)
+    given = {"host": host, "port": port, "broker_url": broker, "database_url": database}
+    settings = campus_settings(data, **given, tls=_https(tls, certificate, key))
     if processes and not settings.broker_url:
         raise Invalid("--processes needs a broker: --broker amqp://user:password@host/vhost")
     with locked(settings, always=True):
@@ -53,6 +62,9 @@ def run(
     host: Host = None,
     port: Port = None,
     data: DataDir = None,
+    tls: Tls = False,
+    certificate: Certificate = None,
+    key: Key = None,
     broker: Broker = None,
     database: Database = None,
 ) -> None:
@@ -62,7 +74,8 @@ def run(
     from azora.loader import load_registry
     from azora.processes.serving import ServingProcess
 
-    settings = campus_settings(data, host=host, port=port, broker_url=broker, database_url=database)
+    given = {"host": host, "port": port, "broker_url": broker, "database_url": database}
+    settings = campus_settings(data, **given, tls=_https(tls, certificate, key))
     registry = load_registry()
     with locked(settings):
         prepare_campus(settings, registry)
@@ -72,6 +85,12 @@ def run(
         )
         process.start_when_migrated()
         process.serve()
+
+
+def _https(tls: bool, certificate: str | None, key: str | None) -> dict[str, Any] | None:
+    """The section `tls` as the command line gives it; None where it says nothing."""
+    given = {"enabled": tls or bool(certificate), "certificate": certificate, "key": key}
+    return {name: value for name, value in given.items() if value} or None
 
 
 def _serve_embedded(
@@ -93,15 +112,14 @@ def _serve_embedded(
         upgrade(process.runtime, lambda name, applied: step(f"{name}: {len(applied)} migrations"))
         step("Starting")
         process.start(seed=not empty)
-    _announcer(began, as_json)(settings, registry, process.address)
+    _announcer(began, as_json)(settings, registry, process.url)
     process.serve()
 
 
 def _announcer(began: float, as_json: bool) -> Any:
     """Says, once the campus answers, where it is and what to try next."""
 
-    def announce(settings: "CampusSettings", registry: "Registry", address: str) -> None:
-        url = f"http://{address}"
+    def announce(settings: "CampusSettings", registry: "Registry", url: str) -> None:
         seconds = time.perf_counter() - began
         if as_json:
             facts = {"url": url, "data_dir": settings.data_dir, "ready_seconds": round(seconds, 3)}
@@ -114,6 +132,7 @@ def _announcer(began: float, as_json: bool) -> Any:
             email, once = password.read_text().split("\n")[:2]
             out.print(f"  Sign in as     {email}")
             out.print(f"  with password  [bold]{once}[/]  [dim](once; then choose your own)[/]")
+        _tell_of_the_root(settings, out)
         out.print(f"  Look around    {url}/api/docs")
         out.print("  Try            azora plugins · azora call library.search query=history")
         for name, reason in registry.refused.items():
@@ -121,6 +140,19 @@ def _announcer(began: float, as_json: bool) -> Any:
         out.print("  [dim]Ctrl-C stops it; nothing is lost.[/]")
 
     return announce
+
+
+def _tell_of_the_root(settings: "CampusSettings", out: Any) -> None:
+    """What devices are to trust, where the campus makes its certificates itself."""
+    from azora.http.doors import ROOT_PATH
+    from azora.tls.authority import fingerprint, read_certificate
+    from azora.tls.certificates import tls_settings
+
+    tls = tls_settings(settings)
+    if tls.enabled and tls.made:
+        root = settings.data_dir / "tls" / "ca.crt"
+        out.print(f"  Trust          {root}  [dim](or {ROOT_PATH} in a browser)[/]")
+        out.print(f"  fingerprint    {fingerprint(read_certificate(root))}")
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from azora.http.exchange import (
 )
 from azora.http.incoming import Assembler, ClientGone, Incoming
 from azora.http.writing import head_of, refusal
+from azora.tls.stream import Stream, TlsSocket
 
 if TYPE_CHECKING:
     from azora.http.server import Server
@@ -38,9 +39,12 @@ class Connection:
     """One client, answered in the order in which it asks."""
 
     def __init__(self, peer: GreenSocket, remote: str, server: "Server") -> None:
-        self._peer = peer
+        self._peer: Stream = peer
+        self._raw = peer
         self._remote = remote
         self._server = server
+        self._respond = server.respond
+        self._scheme = "http"
         self._limits = server.limits
         self._requests = Assembler(self, server.limits)
         self._idle = True
@@ -49,6 +53,7 @@ class Connection:
     def run(self) -> None:
         """Answer requests until the client leaves, errs, or the server stops."""
         try:
+            self._peer, self._respond, self._scheme = self._server.begin(self._raw)
             while self._await_request():
                 self._idle = False
                 incoming = self._requests.waiting.popleft()
@@ -141,7 +146,7 @@ class Connection:
             self._send_refusal(incoming.refused)
             return False
         request = self._request(incoming)
-        response = self._server.respond(request)
+        response = self._respond(request)
         keep = incoming.keep_alive and not self._server.stopping and self._can_go_on(incoming)
         self._peer.settimeout(self._limits.send_timeout)
         try:
@@ -160,7 +165,9 @@ class Connection:
             content = b"".join(incoming.pieces)
             incoming.pieces.clear()
             body = BufferedBody(content) if content else EMPTY_BODY
-        return HttpRequest(incoming.method, path, query, incoming.headers, body, self._remote)
+        return HttpRequest(
+            incoming.method, path, query, incoming.headers, body, self._remote, self._scheme
+        )
 
     def _can_go_on(self, incoming: Incoming) -> bool:
         """Whether what is left of the body is little enough to be read and thrown away."""
@@ -228,7 +235,7 @@ class Connection:
         peer = self._peer
         while True:
             eventlet.hubs.trampoline(peer, read=True)
-            if peer.fd.recv(1, 2) == b"":
+            if peer.left() if isinstance(peer, TlsSocket) else peer.fd.recv(1, 2) == b"":
                 eventlet.hubs.get_hub().schedule_call_global(0, _throw, sender, ClientGone())
                 return
             eventlet.sleep(1)

@@ -30,6 +30,7 @@ KERNEL_CODES = tuple(
         ("actor.forged", 401, "The actor was not signed by this campus.", "Sign in at this campus."),
         ("not_allowed", 403, "The actor lacks the permission that `detail` names.", "Ask an administrator for a role that has it."),
         ("cross_site_request", 403, "A page of another site made the browser ask.", "Use the campus's own pages, or a token; an operator may list the origin."),
+        ("https_required", 403, "The request came without TLS where the campus speaks HTTPS alone.", "Ask again with https://."),
         ("form_token", 403, "The form was opened under another session.", "Load the page again and send it once more."),
         ("route_not_found", 404, "Nothing is served at this address.", "Look the address up in /api/docs."),
         ("not_found", 404, "The thing does not exist, or you may not know that it does.", "Check the id."),

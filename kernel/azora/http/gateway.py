@@ -10,6 +10,7 @@ from azora.http.apidocs import add_documentation
 from azora.http.batch import add_batch
 from azora.http.buckets import open_buckets
 from azora.http.compression import compress
+from azora.http.doors import Doors, add_root
 from azora.http.exchange import HttpProblem, HttpRequest, HttpResponse
 from azora.http.health import add_health
 from azora.http.operation import OperationEndpoint
@@ -21,7 +22,6 @@ from azora.http.ratelimit import RateLimit
 from azora.http.reports import add_reports
 from azora.http.router import Endpoint, Router
 from azora.http.security import SecurityHeaders
-from azora.http.server import Server
 from azora.http.settings import HttpSettings
 from azora.http.static import StaticFiles
 from azora.http.wsgi import call_gateway
@@ -59,22 +59,23 @@ class Gateway:
         for endpoint in self.endpoints:
             self.router.add(endpoint.operation.verb, api_path(endpoint), endpoint)
         add_health(self)
+        add_root(self.router, campus)
         add_documentation(self, runtime.registry)
         add_batch(self)
         add_reports(self)
         self.pages = Pages(self)
         self.static = StaticFiles(self.pages.assets)
-        self._server: Server | None = None
+        self._doors: Doors | None = None
 
-    def listen(self, address: str) -> "Server":
-        """Serve at `host:port` or `unix:/path`; returns at once. `Server.address` has the real port."""
-        self._server = Server(self.respond, self.settings, address)
-        return self._server
+    def listen(self, address: str) -> Doors:
+        """Serve at `host:port` or `unix:/path`; returns at once. `Doors.address` has the real port."""
+        self._doors = Doors(self.respond, self.settings, self.runtime.settings, address)
+        return self._doors
 
     def stop(self, grace: float = 10.0) -> None:
         """Accept no more, let what runs finish for at most `grace` seconds, then close."""
-        if self._server is not None:
-            self._server.stop(grace)
+        if self._doors is not None:
+            self._doors.stop(grace)
 
     def wsgi(
         self, environ: "dict[str, Any]", start_response: "Callable[..., Any]"

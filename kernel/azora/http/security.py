@@ -6,6 +6,8 @@ Graded A+ by Mozilla Observatory's rules (tests/kernel/http/test_observatory.py)
 import secrets
 from typing import TYPE_CHECKING
 
+from azora.tls.certificates import tls_settings
+
 if TYPE_CHECKING:
     from azora.http.settings import HttpSettings
     from azora.settings.campus import CampusSettings
@@ -45,7 +47,7 @@ class SecurityHeaders:
         self._plain = _block([*common, f"Content-Security-Policy: {_CLOSED}"])
         self._page = _block([*common, f'Reporting-Endpoints: csp="{REPORT_PATH}"'])
         self._policy = _PAGE.replace("{ancestors}", ancestors).replace("{report}", REPORT_PATH)
-        self._hsts = f"Strict-Transport-Security: {_HSTS}\r\n".encode()
+        self._hsts = f"Strict-Transport-Security: {_HSTS}\r\n".encode() if _lasts(campus) else b""
         self._plain_https = self._plain + self._hsts
 
     def preset(self, kind: str, scheme: str) -> bytes:
@@ -68,6 +70,16 @@ def new_nonce() -> str:
 def is_https(campus: "CampusSettings") -> bool:
     """Whether browsers reach the campus over HTTPS."""
     return (campus.public_url or "").startswith("https://")
+
+
+def _lasts(campus: "CampusSettings") -> bool:
+    """Whether browsers may be told to insist on HTTPS for years.
+
+    Not where the campus serves it under a certificate of its own making, or under no public name: a
+    browser that insists lets nobody past a certificate that it does not trust.
+    """
+    tls = tls_settings(campus)
+    return not tls.enabled or (is_https(campus) and not tls.made)
 
 
 def _block(lines: list[str]) -> bytes:

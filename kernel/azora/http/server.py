@@ -15,9 +15,12 @@ from eventlet.greenio import GreenSocket
 from azora.errors import AzoraError
 from azora.http.connection import Connection
 from azora.http.exchange import HttpRequest, HttpResponse
+from azora.tls.redirect import ToHttps
+from azora.tls.stream import Stream, TlsSocket, speaks_tls
 
 if TYPE_CHECKING:
     from azora.http.settings import HttpSettings
+    from azora.tls.certificates import Certificates
 
 Respond = Callable[[HttpRequest], HttpResponse]
 BACKLOG = 1_024
@@ -26,9 +29,17 @@ BACKLOG = 1_024
 class Server:
     """Listens at `host:port` or `unix:/path` from the moment it is made."""
 
-    def __init__(self, respond: Respond, settings: "HttpSettings", address: str) -> None:
+    def __init__(
+        self,
+        respond: Respond,
+        settings: "HttpSettings",
+        address: str,
+        certificates: "Certificates | None" = None,
+    ) -> None:
         self.respond = respond
         self.limits = settings
+        self._certificates = certificates
+        self._to_https = ToHttps()
         self.stopping = False
         self._socket = open_socket(address)
         self._unix = address.removeprefix("unix:") if address.startswith("unix:") else None
@@ -42,6 +53,19 @@ class Server:
             return f"unix:{self._unix}"
         host, port = self._socket.getsockname()[:2]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def begin(self, peer: GreenSocket) -> tuple[Stream, Respond, str]:
+        """What a connection speaks through, who answers it, and its scheme; raises OSError.
+
+        Where HTTPS is served, plain HTTP is only told so.
+        """
+        if self._certificates is None:
+            return peer, self.respond, "http"
+        if not speaks_tls(peer, self.limits.idle_timeout):
+            return peer, self._to_https, "http"
+        stream = TlsSocket(peer, self._certificates.context())
+        stream.handshake(self.limits.header_timeout)
+        return stream, self.respond, "https"
 
     def stop(self, grace: float) -> None:
         """Accept no more, let requests finish for at most `grace` seconds, then close all."""

@@ -17,12 +17,12 @@ from azora.errors import Unavailable
 from azora.http.apidocs import add_documentation
 from azora.http.batch import add_batch
 from azora.http.compression import compress
+from azora.http.doors import Doors, add_root
 from azora.http.exchange import Headers, HttpRequest, HttpResponse
 from azora.http.problems import as_azora_error, problem_response
 from azora.http.proxies import Proxies
 from azora.http.router import Endpoint, Router
 from azora.http.security import SecurityHeaders
-from azora.http.server import Server
 from azora.http.settings import HttpSettings
 from azora.loader import Registry
 from azora.processes.upstream import HOP_BY_HOP, PATIENCE, Upstream
@@ -55,20 +55,22 @@ class Front:
         self._http = http
         self._rest = self.upstreams["web" if "web" in self.upstreams else names[0]]
         self._pages = _page_patterns(registry, self.upstreams)
-        self._server: Server | None = None
+        self._campus = settings
+        self._doors: Doors | None = None
         self.router.add("GET", "/healthz", lambda _: _json(200, {"status": "alive"}))
         self.router.add("GET", "/readyz", self._readyz)
+        add_root(self.router, settings)
         add_documentation(self, registry, Front.describe)  # type: ignore[arg-type]
         add_batch(self)  # type: ignore[arg-type]
 
-    def listen(self, address: str) -> Server:
+    def listen(self, address: str) -> Doors:
         """Serve at `host:port`; returns at once."""
-        self._server = Server(self.respond, self._http, address)
-        return self._server
+        self._doors = Doors(self.respond, self._http, self._campus, address)
+        return self._doors
 
     def stop(self, grace: float) -> None:
-        if self._server is not None:
-            self._server.stop(grace)
+        if self._doors is not None:
+            self._doors.stop(grace)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """The response of the process that owns the path, or our own."""

@@ -34,7 +34,7 @@ class ServingProcess:
         start_telemetry(settings, "-".join(names) if names else "campus")
         self.runtime = open_runtime(settings, registry, names)
         self.gateway = Gateway(self.runtime)
-        self.address = address
+        self.address = self.url = address
         self._names = names
         self._control = ControlSocket(self.runtime, control)
         self._signals: SignalPipe | None = None
@@ -74,7 +74,8 @@ class ServingProcess:
     def _listen(self) -> None:
         """Answer from now on. Until here a stop signal ends the process at once, as SIGKILL may too."""
         self._signals = SignalPipe()
-        self.address = self.gateway.listen(self.address).address
+        doors = self.gateway.listen(self.address)
+        self.address, self.url = doors.address, doors.url
         self._control.start()
 
     def _seed(self) -> None:

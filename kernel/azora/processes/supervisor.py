@@ -175,22 +175,22 @@ class Supervisor:
         start_telemetry(self._settings, FRONT)
         front = Front(self._settings, self._registry, names)
         signals = SignalPipe()
-        address = front.listen(f"{self._settings.host}:{self._settings.port}").address
+        url = front.listen(f"{self._settings.host}:{self._settings.port}").url
         if not self._announced:
-            eventlet.spawn(self._announce_when_ready, front, address)
+            eventlet.spawn(self._announce_when_ready, front, url)
         signals.wait()
         exit_at_the_second()
         front.stop(self._settings.shutdown_grace)
         stop_telemetry()
 
-    def _announce_when_ready(self, front: Front, address: str) -> None:
+    def _announce_when_ready(self, front: Front, url: str) -> None:
         limit = time.monotonic() + _SLOW
         while awaited := front.readiness():
             if time.monotonic() > limit:
                 self._log.warning("still_starting", **awaited)
                 limit += _SLOW
             eventlet.sleep(0.05)
-        self._announce(self._settings, self._registry, address)
+        self._announce(self._settings, self._registry, url)
 
 
 def _become_child(name: str, parent: int) -> None:

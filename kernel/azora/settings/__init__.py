@@ -31,7 +31,10 @@ __all__ = [
 
 S = TypeVar("S", bound=Settings)
 
-KERNEL_SECTIONS = {"http": "azora.http.settings:HttpSettings"}
+KERNEL_SECTIONS = {
+    "http": "azora.http.settings:HttpSettings",
+    "tls": "azora.tls.settings:TlsSettings",
+}
 
 
 def load_campus_settings(*, plugins: Collection[str] = (), **overrides: Any) -> CampusSettings:

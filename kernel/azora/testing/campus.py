@@ -38,7 +38,8 @@ class Client(requests.Session):
 class CampusProcess(Server):
     """`azora up`, which can be stopped, killed and started again on the same data.
 
-    `command` starts another one (`azora run …`); it has started once `probe` answers 200.
+    `command` starts another one (`azora run …`); it has started once `probe` answers 200. With `tls` it
+    serves HTTPS under a certificate that it makes.
     """
 
     name = "campus"
@@ -53,18 +54,18 @@ class CampusProcess(Server):
         options: tuple[str, ...] = (),
         command: tuple[str, ...] = ("up", "--json"),
         probe: str = "/readyz",
+        tls: bool = False,
     ) -> None:
         super().__init__()
         self._command, self._probe = command, probe
         self.body = body
-        self.url = f"http://127.0.0.1:{self.port}"
         self.data_dir = self.directory / "data"
-        self.http = Client(self.url)
+        self.speak(tls)
         self.broker, self.database = broker, database
         self._given = environment or {}
         self._first: tuple[str, str] | None = None
         self._passwords: dict[str, str] = {}
-        self._options = list(options)
+        self._options = [*options, "--tls"] if tls else list(options)
         if body == "distributed":
             assert broker and database, "the distributed body needs a broker and a database"
             self._options += ["--processes", "--broker", broker, "--database", database]
@@ -80,11 +81,23 @@ class CampusProcess(Server):
             *arguments, cwd=self.directory, environment=self.environment(), input=input
         )
 
+    def speak(self, tls: bool) -> None:
+        """Be asked over HTTPS or over plain HTTP from now on."""
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.root = self.data_dir / "tls" / "ca.crt" if tls else None
+        self.http = self.client()
+
+    def client(self) -> Client:
+        """A client of nobody in particular, which trusts the campus's own root where it has one."""
+        client = Client(self.url)
+        client.verify = str(self.root) if self.root else True
+        return client
+
     def sign_in(self, email: str | None = None, password: str | None = None) -> Client:
         """A client that is signed in; without a name, as the administrator."""
         if email is None or password is None:
             email, password = self._administrator()
-        client = Client(self.url)
+        client = self.client()
         answer = client.post("/api/identity/sessions", json={"email": email, "password": password})
         assert answer.ok, answer.text
         return client
@@ -128,7 +141,7 @@ class CampusProcess(Server):
     def answers(self) -> bool:
         try:
             return self.http.get(self._probe, timeout=2).status_code == 200
-        except requests.RequestException:
+        except OSError:
             return False
 
 
