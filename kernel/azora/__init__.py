@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         Job,
         Operation,
         Page,
+        Panel,
         Part,
         Permission,
         Plugin,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "contract": "ErrorCode Form Job Operation Page Part Permission Plugin needs on_event operation",
+    "contract": "ErrorCode Form Job Operation Page Panel Part Permission Plugin needs on_event operation",
     "errors": "Conflict DeadlineExceeded Invalid LimitReached NotAllowed NotAuthenticated NotFound "
     "PluginError RequestError ServiceError Unavailable",
     "hooks": "hookimpl",

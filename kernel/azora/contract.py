@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from azora.context import current
 from azora.errors import PluginError
 from azora.messages import Document, Event, FileRef, Message, Request
-from azora.page import Form, Page, Part
+from azora.page import Form, Page, Panel, Part, fields_of
 from azora.rates import Rate
 
 __all__ = [
@@ -135,6 +135,7 @@ class Plugin:
     permissions: Sequence[Permission] = ()
     errors: Sequence[ErrorCode] = ()
     pages: Sequence[Page] = ()
+    panels: Sequence[Panel] = ()
     jobs: Sequence[Job] = ()
     tables: Sequence[type] = ()
     settings: type | None = None
@@ -244,7 +245,7 @@ def operations_of(service: type) -> Iterator[tuple[Callable[..., Any], Operation
     """Every operation of a Service class with its types filled in."""
     for method, mark in _marked(service, Operation):
         request, reply, shape = signature_of(method)
-        missing = {part for part in _path_fields(mark.path) if part not in request.model_fields}
+        missing = {part for part in fields_of(mark.path) if part not in request.model_fields}
         if missing:
             raise PluginError(
                 f"{mark.name}: {mark.path} names {missing.pop()!r}, which {request.__name__} lacks"
@@ -289,10 +290,6 @@ def _marked(service: type, kind: type) -> Iterator[tuple[Callable[..., Any], Any
         mark = getattr(method, "__azora__", None)
         if isinstance(mark, kind):
             yield method, mark
-
-
-def _path_fields(path: str) -> list[str]:
-    return [piece.partition("}")[0] for piece in path.split("{")[1:]]
 
 
 def _is_model(value: Any, base: type[Message]) -> bool:

@@ -19,7 +19,8 @@ from azora.contract import Handler, Need, Operation, Plugin, handlers_of, operat
 from azora.cron import check_cron
 from azora.errors import PluginError
 from azora.hooks import Hooks
-from azora.messages import Event, Request, snake_case
+from azora.messages import Event, Request, item_of, snake_case
+from azora.page import fields_of
 from azora.permissions import KERNEL_PERMISSIONS
 from azora.references import references_of, unanswered, with_references
 
@@ -200,6 +201,7 @@ def _check_contracts(registry: Registry) -> None:
             *_unmet_needs(registry, loaded),
             *_unmet_events(registry, loaded),
             *_unmet_pages(loaded),
+            *_unmet_panels(loaded),
             *unanswered(registry, loaded.plugin),
         ]
         if problems:
@@ -254,6 +256,20 @@ def _unmet_pages(loaded: LoadedPlugin) -> Iterable[str]:
             own = plugin in ("", loaded.name)
             if name not in (loaded.operations if own else need.operations if need else ()):
                 yield f"the page {page.path} names {target}, which {loaded.name} neither offers nor needs"
+
+
+def _unmet_panels(loaded: LoadedPlugin) -> Iterable[str]:
+    for panel in loaded.plugin.panels:
+        if panel.operation not in loaded.operations:
+            yield f"the panel {panel.title!r} names {panel.operation}, which {loaded.name} lacks"
+            continue
+        operation = loaded.operations[panel.operation][2]
+        if panel.place == "search" and "query" not in operation.request.model_fields:
+            yield f"the panel {panel.title!r} is for searching, but {operation.name} takes no query"
+        item = item_of(operation.reply)
+        for name in (panel.name, *panel.facts, *filter(None, [panel.when]), *fields_of(panel.path)):
+            if name not in (item.model_fields if item else ()):
+                yield f"the panel {panel.title!r} names {name}, which no item of {operation.name} has"
 
 
 def _hook_manager() -> pluggy.PluginManager:

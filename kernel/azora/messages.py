@@ -1,7 +1,7 @@
 """The shapes that cross a plugin's border: Request, Reply, Event, FileRef and Document."""
 
 import re
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -73,6 +73,15 @@ class ListReply(Reply, Generic[Item]):
 
     items: list[Item]
     next: str | None = None
+
+
+def item_of(reply: type[Message] | None) -> type[Message] | None:
+    """The model of a list's items, or None where the reply is no list of models."""
+    field = reply.model_fields.get("items") if reply else None
+    kinds = get_args(field.annotation) if field else ()
+    return (
+        kinds[0] if kinds and isinstance(kinds[0], type) and issubclass(kinds[0], Message) else None
+    )
 
 
 class CheckIds(Request):

@@ -1,7 +1,10 @@
 """A page as a plugin declares it: what it shows, and which operations load its parts and take its forms."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+Place = Literal["due", "new", "search"]
+"""Where a plugin may add a panel: what waits for the reader, what is new, what a search finds."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,33 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """A list that a plugin adds to the campus's own pages: `Panel("new", "Library", "list_books", "/books/{id}")`.
+
+    The operation replies `items`. An item's `path` and `more`, the page of the whole list, are filled
+    with its fields and with the query; `name` is the field that is its title, `facts` are fields said
+    below it, `when` is the one that says until when, or since when. A search's request has a `query`.
+    """
+
+    place: Place
+    title: str
+    operation: str
+    path: str
+    name: str = "title"
+    facts: tuple[str, ...] = ()
+    when: str = ""
+    more: str = ""
+    fixed: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Page:
     """A path, a title, a template, the operations that load its parts and those that take its forms.
 
     `nav` puts the page into the navigation of whoever may load it, under that order number. A page
     without a template is the `Document` that its first part replies. `alternates` are paths of the
-    same thing by media type: whoever would rather have one (`Accept`) is sent there.
+    same thing by media type: whoever would rather have one (`Accept`) is sent there. `panels` are the
+    places that it has for what plugins contribute, with how many items each panel shows.
     """
 
     path: str
@@ -37,3 +61,9 @@ class Page:
     permission: str | None = None
     nav: int | None = None
     alternates: dict[str, str] = field(default_factory=dict)
+    panels: dict[Place, int] = field(default_factory=dict)
+
+
+def fields_of(path: str) -> list[str]:
+    """The names of the fields of a path: `/library/{id}` has `id`."""
+    return [piece.partition("}")[0] for piece in path.split("{")[1:]]

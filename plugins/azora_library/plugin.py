@@ -11,6 +11,7 @@ from azora_library.catalogue.service import Counters, Resources, Vocabulary
 from azora_library.discovery.service import Discovery
 from azora_library.errorcodes import ERRORS
 from azora_library.exchange.service import Imports
+from azora_library.panels import PANELS
 from azora_library.settings import LibrarySettings
 from azora_library.sharing import contracts as sharing_contracts
 from azora_library.sharing import models as sharing
@@ -47,6 +48,7 @@ def describe() -> Plugin:
         ],
         errors=ERRORS,
         pages=(*PAGES, *SHARING_PAGES),
+        panels=PANELS,
         jobs=[Job("sweep_files", "40 2 * * *"), Job("lift_embargoes", "4 * * * *")],
         tables=(*catalogue.TABLES, *sharing.TABLES),
         settings=LibrarySettings,

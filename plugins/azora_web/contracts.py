@@ -1,11 +1,11 @@
-"""What the web plugin offers (language, colours, the style guide) and what it reads of others (the library)."""
+"""What the web plugin offers: language, colours and the trial form of the style guide."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from azora import FileRef, ListReply, ListRequest, Reply, Request, needs
+from azora import FileRef, Reply, Request
 
 YEAR = 31_536_000
 """Seconds for which a browser remembers a choice."""
@@ -63,48 +63,3 @@ class FormTried(Reply):
     """Nothing was stored."""
 
     right: bool = True
-
-
-# What we read of the library
-
-
-class SearchResources(ListRequest):
-    query: str = Field(min_length=1, max_length=300)
-
-
-class ListResources(ListRequest):
-    """The newest come first."""
-
-
-class Excerpt(Reply):
-    text: str
-    hit: bool
-
-
-class Card(Reply):
-    id: str
-    title: str
-    type: str
-    authors: list[str]
-    year: int | None
-    created: datetime
-
-
-class Hit(Card):
-    excerpt: list[Excerpt]
-
-
-class Found(ListReply[Hit]):
-    total: int
-    exact: bool
-
-
-class Newest(ListReply[Card]):
-    """The first page of the catalogue."""
-
-
-@needs("library", optional=True)
-class Library:
-    def search(self, request: SearchResources) -> Found: ...
-
-    def list_resources(self, request: ListResources) -> Newest: ...

@@ -1,19 +1,12 @@
 """The pages that belong to the campus as a whole."""
 
-from azora import Form, Page, Part
+from azora import Form, Page
 
 PAGES = (
     Page("/", "A campus of your own", "landing.html"),
-    Page(
-        "/home",
-        "Home",
-        "home.html",
-        parts={"newest": Part("library.list_resources", {"limit": 5})},
-        nav=0,
-    ),
-    Page(
-        "/search", "Search the campus", "search.html", parts={"resources": Part("library.search")}
-    ),
+    Page("/home", "Home", "home.html", panels={"due": 8, "new": 5}, nav=0),
+    Page("/search", "Search the campus", "search.html", panels={"search": 10}),
+    Page("/search/suggestions", "Search the campus", "suggestions.html", panels={"search": 4}),
     Page(
         "/language",
         "Language",

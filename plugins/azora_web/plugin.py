@@ -1,7 +1,6 @@
 """The front door of the web plugin."""
 
 from azora import Permission, Plugin, hookimpl
-from azora_web.contracts import Library
 from azora_web.pages import PAGES
 from azora_web.service import Choices
 
@@ -12,7 +11,6 @@ def describe() -> Plugin:
         name="web",
         summary="The landing page, the home page and the search",
         services=[Choices],
-        needs=[Library],
         permissions=[Permission("web.read_styleguide", "Open the style guide")],
         pages=PAGES,
     )

@@ -17,6 +17,7 @@ from azora.shell.environment import Templates
 from azora.shell.forms import FormView
 from azora.shell.i18n import LANGUAGES, gettext
 from azora.shell.navigation import Navigation
+from azora.shell.panels import Panels, PanelView
 from azora.shell.parts import Loaded
 from azora.shell.visit import THEMES, Visit
 from azora.shell.words import Words, field_words, form_words, words_for
@@ -30,10 +31,13 @@ Block = Callable[[TemplateContext], Iterator[str]]
 class Drawing:
     """Turns loaded parts and forms into responses."""
 
-    def __init__(self, runtime: "Runtime", templates: Templates, navigation: Navigation) -> None:
+    def __init__(
+        self, runtime: "Runtime", templates: Templates, navigation: Navigation, panels: Panels
+    ) -> None:
         self._runtime = runtime
         self._templates = templates
         self._navigation = navigation
+        self._panels = panels
 
     def page(
         self,
@@ -45,6 +49,9 @@ class Drawing:
         """The page of the visit, or only the part that it asks for."""
         match = visit.match
         assert match is not None
+        panels = self._panels.views(visit, match, parts)
+        if visit.fragment and (panel := _named(panels, visit.fragment)):
+            return self._response(visit, self._panel(visit, panel), 200)
         environment = self._templates.of(match.loaded.name)
         template = environment.get_template(match.page.template)
         values = self._surroundings(visit) | {
@@ -52,6 +59,8 @@ class Drawing:
             "params": match.params,
             "forms": forms,
             "form": next(iter(forms.values()), None),
+            "panels": panels,
+            "draw_panel": lambda panel: self._panel(visit, panel),
             "failed": {name: part.error for name, part in parts.items() if part.error},
             **{name: part.reply for name, part in parts.items()},
         }
@@ -145,6 +154,11 @@ class Drawing:
             self._runtime.report(error)
             return self._failure(visit, name, ServiceError())
 
+    def _panel(self, visit: Visit, panel: PanelView) -> Markup:
+        failure = self._failure(visit, panel.name, panel.error) if panel.error else ""
+        template = self._templates.of().get_template("shell/panel.html")
+        return Markup(template.render(panel=panel, failure=Markup(failure)))  # noqa: S704 – drawn by templates
+
     def _failure(self, visit: Visit, name: str, error: AzoraError) -> str:
         words: Words = words_for(error)
         return (
@@ -171,6 +185,10 @@ class Drawing:
         response.headers["Content-Language"] = visit.language
         response.headers["Vary"] = "Accept-Language"
         return response
+
+
+def _named(panels: Mapping[str, list[PanelView]], name: str) -> PanelView | None:
+    return next((one for views in panels.values() for one in views if one.name == name), None)
 
 
 def _own_detail(error: AzoraError) -> list[str]:

@@ -23,7 +23,8 @@ from azora.shell.environment import Templates
 from azora.shell.i18n import Catalogues, Reader, choose_language
 from azora.shell.links import fill_path, local_path
 from azora.shell.navigation import Navigation
-from azora.shell.parts import Loaded, load_parts
+from azora.shell.panels import Panels
+from azora.shell.parts import Loaded, asks_of, load
 from azora.shell.submission import Outcome, new_forms, submit
 from azora.shell.visit import LANGUAGE_COOKIE, Match, Visit, visiting
 
@@ -52,7 +53,9 @@ class PageRenderer:
         self._catalogues = Catalogues(packages)
         self._navigation = Navigation(runtime.registry, self._catalogues)
         self.assets = Assets(packages)
-        self._drawing = Drawing(runtime, Templates(packages, self.assets), self._navigation)
+        self._panels = Panels(runtime.registry, self._catalogues)
+        templates = Templates(packages, self.assets)
+        self._drawing = Drawing(runtime, templates, self._navigation, self._panels)
 
     def handles(self, path: str) -> Match | None:
         """The page at this decoded path, or None where this process has none."""
@@ -118,17 +121,18 @@ class PageRenderer:
 
     def _get(self, visit: Visit, match: Match) -> Response:
         self._admit(visit, match)
-        parts = match.page.parts
+        asks = asks_of(visit, match) | self._panels.asks_of(visit, match)
         if visit.fragment is not None:
-            if visit.fragment not in parts:
+            if visit.fragment not in asks:
                 raise NotFound("this page has no such part")
-            parts = {visit.fragment: parts[visit.fragment]}
+            asks = {visit.fragment: asks[visit.fragment]}
         elif other := preferred(visit, match):
             return redirect(other, 303)
-        loaded = load_parts(self._runtime, visit, parts)
+        loaded = load(self._runtime, visit, asks)
+        settled = _settled(loaded, visit, match)
         if not match.page.template:
-            return written(_settled(loaded))
-        return self._drawing.page(visit, _settled(loaded), new_forms(self._runtime, visit, match))
+            return written(settled)
+        return self._drawing.page(visit, settled, new_forms(self._runtime, visit, match))
 
     def _post(self, visit: Visit, match: Match) -> Response:
         outcome = submit(self._runtime, visit, match, self._limits)
@@ -139,9 +143,9 @@ class PageRenderer:
         self._admit(visit, match)
         outcome.view.answer = outcome.reply
         forms = new_forms(self._runtime, visit, match) | {outcome.view.name: outcome.view}
-        loaded = load_parts(self._runtime, visit, match.page.parts)
+        loaded = load(self._runtime, visit, asks_of(visit, match))
         status = outcome.error.status if outcome.error else 200
-        response = self._drawing.page(visit, _settled(loaded), forms, status)
+        response = self._drawing.page(visit, _settled(loaded, visit, match), forms, status)
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -183,12 +187,13 @@ class PageRenderer:
         return self._catalogues.reader(tag, match.loaded.name if match else None)
 
 
-def _settled(loaded: dict[str, Loaded]) -> dict[str, Loaded]:
+def _settled(loaded: dict[str, Loaded], visit: Visit, match: Match) -> dict[str, Loaded]:
     """Raise what closes the page; hide the further parts that the reader may not see."""
+    closing = (visit.fragment, next(iter(match.page.parts), None))
     settled = {}
-    for index, (name, part) in enumerate(loaded.items()):
+    for name, part in loaded.items():
         closed = isinstance(part.error, _CLOSED)
-        if closed and index == 0 and part.error:
+        if closed and part.error and name in closing:
             raise part.error
         settled[name] = Loaded() if closed else part
     return settled

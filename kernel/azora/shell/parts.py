@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import eventlet
 from pydantic import ValidationError
 
-from azora.contract import Part
 from azora.dispatch import invalid
-from azora.errors import AzoraError, Invalid, NotFound, ServiceError
+from azora.errors import AzoraError, Invalid, ServiceError
 from azora.loader import LoadedPlugin
 from azora.messages import Message, Request
+from azora.observe.logs import get_logger
 from azora.shell.forms import decode, typed_of
-from azora.shell.visit import Visit
+from azora.shell.visit import Match, Visit
 
 if TYPE_CHECKING:
     from azora.runtime import Runtime
@@ -31,6 +31,17 @@ class Target:
     request: type[Request]
     reply: type[Message] | None
     public: bool
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a fragment of a page asks of which plugin, with what the address gives; seconds to wait."""
+
+    loaded: LoadedPlugin
+    operation: str
+    given: Mapping[str, list[str]]
+    fixed: Mapping[str, Any]
+    patience: float = PATIENCE
 
 
 @dataclass(frozen=True)
@@ -52,24 +63,30 @@ def target_of(runtime: "Runtime", loaded: LoadedPlugin, operation: str) -> Targe
     return Target(full, request, reply, known is not None and known.public)
 
 
-def load_parts(runtime: "Runtime", visit: Visit, parts: Mapping[str, Part]) -> dict[str, Loaded]:
-    """Every part of the page by name, in its order."""
-    if len(parts) == 1:
-        return {name: _load(runtime, visit, part) for name, part in parts.items()}
+def asks_of(visit: Visit, match: Match) -> dict[str, Ask]:
+    """What each part of a page asks: path and query fill the fields that its request has."""
+    given = typed_of(visit.query, match.params)
+    return {
+        name: Ask(match.loaded, part.operation, given, part.fixed)
+        for name, part in match.page.parts.items()
+    }
+
+
+def load(runtime: "Runtime", visit: Visit, asks: Mapping[str, Ask]) -> dict[str, Loaded]:
+    """The answer to each by name, in their order."""
+    if len(asks) == 1:
+        return {name: _load(runtime, visit, ask) for name, ask in asks.items()}
     running = {
-        name: eventlet.spawn(copy_context().run, _load, runtime, visit, part)
-        for name, part in parts.items()
+        name: eventlet.spawn(copy_context().run, _load, runtime, visit, ask)
+        for name, ask in asks.items()
     }
     return {name: greenlet.wait() for name, greenlet in running.items()}
 
 
-def _load(runtime: "Runtime", visit: Visit, part: Part) -> Loaded:
-    match = visit.match
-    if match is None:
-        raise NotFound("there is no page here")
+def _load(runtime: "Runtime", visit: Visit, ask: Ask) -> Loaded:
     try:
-        target = target_of(runtime, match.loaded, part.operation)
-        values = decode(target.request, typed_of(visit.query, match.params)) | part.fixed
+        target = target_of(runtime, ask.loaded, ask.operation)
+        values = decode(target.request, ask.given) | dict(ask.fixed)
         try:
             request = target.request.model_validate(values)
         except ValidationError as error:
@@ -77,13 +94,13 @@ def _load(runtime: "Runtime", visit: Visit, part: Part) -> Loaded:
             return Loaded() if _not_asked(refused) else Loaded(error=refused)
         return Loaded(
             runtime.call(
-                target.name, request, target.reply, timeout=PATIENCE, context=visit.context
+                target.name, request, target.reply, timeout=ask.patience, context=visit.context
             )
         )
     except AzoraError as error:
         return Loaded(error=error)
     except Exception as error:  # noqa: BLE001 – one part may fail in any way and the page still stands
-        runtime.hosted[match.loaded.name].log.exception("part_failed", part=part.operation)
+        get_logger("azora.shell").exception("part_failed", part=ask.operation)
         runtime.report(error)
         return Loaded(error=ServiceError())
 

@@ -7,7 +7,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 ERRORS = ("Conflict", "Invalid", "LimitReached", "NotAllowed", "NotAuthenticated", "NotFound")
 KEYWORDS = (
     DEFAULT_KEYWORDS
-    | {"N_": None, "NN_": (1, 2), "Page": (2,), "Plugin": (2,)}
+    | {"N_": None, "NN_": (1, 2), "Page": (2,), "Panel": (2,), "Plugin": (2,)}
     | dict.fromkeys(ERRORS)
 )
 METHODS = [

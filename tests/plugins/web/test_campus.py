@@ -10,7 +10,7 @@ import pytest
     [
         ("/", "A whole campus, on a computer of your own"),
         ("/home", "New in the library"),
-        ("/search?query=the", "results in the library"),
+        ("/search?query=freedom", "The Freedom Charter"),
         ("/library", "Search the campus"),
         ("/sign-in", "Search the campus"),
     ],

@@ -25,12 +25,11 @@ def test_the_landing_page_is_there_for_everybody(browser):
     assert len(page.data) < 30_000
 
 
-@pytest.mark.parametrize("path", ["/home", "/search?query=water"])
-def test_without_the_library_the_page_stands_and_says_so(browser, path):
+@pytest.mark.parametrize("path", ["/home", "/search?query=water", "/search/suggestions?query=w"])
+def test_without_any_other_plugin_the_page_stands(browser, path):
     page = browser.get(path)
     assert page.status_code == 200
-    assert "This part is not answering" in page.text
-    assert "Search the campus" in page.text
+    assert "is not answering" not in page.text
 
 
 def test_nothing_is_searched_before_something_is_asked(browser):

@@ -91,6 +91,20 @@
     }
   });
 
+  // The keys that this page declares (aria-keyshortcuts), before those of every page.
+  function listKeys() {
+    const list = document.getElementById("keys-list");
+    if (list.dataset.full) return;
+    list.dataset.full = "1";
+    for (const e of [...document.querySelectorAll("main [aria-keyshortcuts]:not(input)")].reverse()) {
+      const [term, words, key] = ["dt", "dd", "kbd"].map((tag) => document.createElement(tag));
+      key.textContent = e.ariaKeyShortcuts;
+      words.textContent = e.textContent.trim();
+      term.append(key);
+      list.prepend(term, words);
+    }
+  }
+
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
   let before = "";
   document.addEventListener("keydown", (event) => {
@@ -98,13 +112,18 @@
     if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
     const keys = document.getElementById("keys");
     const search = document.querySelector("#site-search, form[role=search] input[type=search]");
+    const own = [...document.querySelectorAll("main [aria-keyshortcuts]")].find((e) => e.ariaKeyShortcuts === event.key);
     if (event.key === "/" && search) {
       event.preventDefault();
       search.focus();
       search.select();
     } else if (event.key === "?" && keys) {
       event.preventDefault();
-      keys.open ? keys.close() : keys.showModal();
+      if (keys.open) keys.close();
+      else { listKeys(); keys.showModal(); }
+    } else if (own && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      own.click();
     } else if (event.key === "h" && before === "g") {
       document.querySelector("a.brand")?.click();
     }
