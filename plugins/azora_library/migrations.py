@@ -8,6 +8,7 @@ import peewee
 
 from azora.data.migrations import Schema
 from azora.tables import IdField, TimeField
+from azora_library.circulation.migrations import create_lending, drop_lending
 
 _INDEX = {
     "sqlite": (
@@ -174,3 +175,11 @@ def m0003_access_down(schema: Schema) -> None:
     schema.drop_index("library_resource", "embargo_until")
     for name in _ACCESS:
         schema.drop_column("library_resource", name)
+
+
+def m0004_lending(schema: Schema) -> None:
+    create_lending(schema)
+
+
+def m0004_lending_down(schema: Schema) -> None:
+    drop_lending(schema)

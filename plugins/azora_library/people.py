@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import peewee
 
 from azora_library.catalogue.models import ResourceRow
+from azora_library.circulation import people as circulation
 from azora_library.sharing import admissions
 
 if TYPE_CHECKING:
@@ -20,12 +21,17 @@ def erase(plugin: "HostedPlugin", subject: str) -> str:
             for column in (ResourceRow.created_by, ResourceRow.updated_by)
         ]
         forgotten += admissions.erase(ids)
-    return "erased" if any(forgotten) else "none"
+    lending = [circulation.erase(plugin, id) for id in ids]
+    if circulation.ON_LOAN in lending:
+        return circulation.ON_LOAN
+    return "erased" if any(forgotten) or "erased" in lending else "none"
 
 
 def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
     """The resources that this person added, and those that they changed last."""
+    lending = circulation.export(subject)
     return {
+        **lending,
         "added": _resources(ResourceRow.created_by, subject),
         "changed": _resources(ResourceRow.updated_by, subject),
         **admissions.export(_actor_ids(subject)),

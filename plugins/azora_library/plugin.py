@@ -8,6 +8,14 @@ from azora_library.catalogue import models as catalogue
 from azora_library.catalogue.access import MANAGE, READ
 from azora_library.catalogue.pages import PAGES
 from azora_library.catalogue.service import Counters, Resources, Vocabulary
+from azora_library.circulation import events as lending
+from azora_library.circulation import models as circulation
+from azora_library.circulation import pages as lending_pages
+from azora_library.circulation.borrowing import BORROW, Borrowing
+from azora_library.circulation.desk import LEND, Desk
+from azora_library.circulation.errors import ERRORS as LENDING_ERRORS
+from azora_library.circulation.stockroom import Stockroom
+from azora_library.circulation.tending import Tending
 from azora_library.discovery.service import Discovery
 from azora_library.errorcodes import ERRORS
 from azora_library.exchange.service import Imports
@@ -30,7 +38,19 @@ def describe() -> Plugin:
     return Plugin(
         name="library",
         summary="A catalogue of books, articles, videos, documents and presentations",
-        services=[Resources, Vocabulary, Counters, Discovery, Imports, Sharing, AccessRequests],
+        services=[
+            Resources,
+            Vocabulary,
+            Counters,
+            Discovery,
+            Imports,
+            Sharing,
+            AccessRequests,
+            Stockroom,
+            Desk,
+            Borrowing,
+            Tending,
+        ],
         events=[
             contracts.ResourceAdded,
             contracts.ResourceChanged,
@@ -40,17 +60,24 @@ def describe() -> Plugin:
             sharing_contracts.AccessGranted,
             sharing_contracts.AccessRefused,
             sharing_contracts.AccessEnded,
+            *lending.EVENTS,
         ],
         needs=[sharing_contracts.Identity],
         permissions=[
             Permission(MANAGE, "Add, change, import and remove resources"),
             Permission(READ, "Read what the library keeps for members", own=True, members=True),
+            Permission(BORROW, "Borrow copies, and wait for them", own=True, members=True),
+            Permission(LEND, "Lend copies and take them back, issue cards"),
         ],
-        errors=ERRORS,
-        pages=(*PAGES, *SHARING_PAGES),
+        errors=[*ERRORS, *LENDING_ERRORS],
+        pages=(*PAGES, *SHARING_PAGES, *lending_pages.PAGES),
         panels=PANELS,
-        jobs=[Job("sweep_files", "40 2 * * *"), Job("lift_embargoes", "4 * * * *")],
-        tables=(*catalogue.TABLES, *sharing.TABLES),
+        jobs=[
+            Job("sweep_files", "40 2 * * *"),
+            Job("lift_embargoes", "4 * * * *"),
+            Job("tend_loans", "10 5 * * *"),
+        ],
+        tables=(*catalogue.TABLES, *sharing.TABLES, *circulation.TABLES),
         settings=LibrarySettings,
     )
 

@@ -1,6 +1,8 @@
 """What a campus may choose about its library."""
 
-from pydantic import Field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
 
 from azora.settings import Settings
 
@@ -14,3 +16,24 @@ class LibrarySettings(Settings):
         ge=100,
         description="Results that a search counts exactly; beyond, its answer says `exact: false`.",
     )
+    time_zone: str = Field(
+        "Africa/Johannesburg", description="The library's time zone: loans end with a day there."
+    )
+    loans_at_once: int = Field(10, ge=1, description="Copies that one person may have out.")
+    holds_at_once: int = Field(10, ge=1, description="Resources that one person may wait for.")
+    keep_holds: int = Field(
+        3, ge=1, description="Days for which a copy stands ready for whoever waited for it."
+    )
+    due_notice: int = Field(2, ge=0, description="Days before its day that a loan is reminded of.")
+    keep_loans: int = Field(
+        30, ge=0, description="Days after which it is forgotten who borrowed what came back."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("no such time zone: write it as Africa/Johannesburg") from None
+        return name

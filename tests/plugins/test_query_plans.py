@@ -126,11 +126,22 @@ def resources():
         "updated",
         "revision",
         "source",
+        "details",
     ]
     for n in numbers():
         common = (n, row_id(n), f"w{n}", f"w{n:06}", ("BOOK", "VIDEO")[n % 2], PROSE, "[]")
         more = (f"c {n % 500}", "[]", "[]", "[]", ("en", "zu", None)[n % 3], 1500 + n % 500)
-        yield (*common, *more, 0, 0, "2026-01-01 00:00:00", "2026-01-01 00:00:00", 1, f"s {n}")
+        yield (
+            *common,
+            *more,
+            0,
+            0,
+            "2026-01-01 00:00:00",
+            "2026-01-01 00:00:00",
+            1,
+            f"s {n}",
+            "{}",
+        )
 
 
 def fill(worker, table, rows):

@@ -141,8 +141,11 @@ class PageRenderer:
         if isinstance(outcome.error, NotAuthenticated) and not outcome.target.public:
             return self._drawing.resume(visit, outcome.view)
         self._admit(visit, match)
-        outcome.view.answer = outcome.reply
-        forms = new_forms(self._runtime, visit, match) | {outcome.view.name: outcome.view}
+        forms = new_forms(self._runtime, visit, match)
+        if outcome.error:
+            forms[outcome.view.name] = outcome.view
+        else:
+            forms[outcome.view.name].answer = outcome.reply
         loaded = load(self._runtime, visit, asks_of(visit, match))
         status = outcome.error.status if outcome.error else 200
         response = self._drawing.page(visit, _settled(loaded, visit, match), forms, status)

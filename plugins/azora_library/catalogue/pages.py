@@ -2,6 +2,7 @@
 
 from azora import Form, Page, Part
 from azora_library.catalogue.access import MANAGE
+from azora_library.circulation.pages import COPIES, HOLDING
 
 TYPES = {"types": Part("list_types")}
 UNCOUNTED = Part("read_resource", {"count": False})
@@ -20,8 +21,13 @@ PAGES = (
         "/library/{id}",
         "Resource",
         "resource.html",
-        parts={"resource": Part("read_resource"), "own_request": Part("read_own_request"), **TYPES},
-        forms={"ask": Form("ask_for_access", then="/library/{id}?notice=sent")},
+        parts={
+            "resource": Part("read_resource"),
+            "own_request": Part("read_own_request"),
+            **TYPES,
+            **COPIES,
+        },
+        forms={"ask": Form("ask_for_access", then="/library/{id}?notice=sent"), **HOLDING},
     ),
     Page(
         "/library/{id}/edit",

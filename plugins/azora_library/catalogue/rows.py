@@ -25,6 +25,7 @@ from azora_library.catalogue.contracts import (
 )
 from azora_library.catalogue.details import as_stored, words_of
 from azora_library.catalogue.models import ResourceRow, TagRow, TypeRow
+from azora_library.circulation.models import CopyRow
 from azora_library.discovery import text
 from azora_library.discovery.index import INDEXES, Document
 
@@ -114,7 +115,12 @@ class Catalogue:
         self._touch(row, row.category, counted_as(row))
 
     def remove(self, row: ResourceRow) -> None:
-        """Take a resource out, with its tags and its words."""
+        """Take a resource out, with its tags and its words. Raises Conflict while it has copies."""
+        if CopyRow.get_or_none(CopyRow.resource == row.number):
+            raise Conflict(
+                "The library has copies of this: remove them first, then the resource.",
+                code="library.copies_remain",
+            )
         self._index.drop(self._database, row.number)
         TagRow.delete().where(TagRow.resource == row.number).execute()
         ResourceRow.delete().where(ResourceRow.number == row.number).execute()

@@ -1,0 +1,1 @@
+"""Physical copies: who holds one, until when, and who waits for it."""

@@ -1,0 +1,78 @@
+"""What readers do themselves: see what they have, renew it, wait for something."""
+
+from datetime import UTC, datetime
+
+from azora import NotAllowed, NotFound, Service, operation
+from azora_library.circulation import contracts, domain, shown, stock
+from azora_library.circulation.desk import LEND, lent
+from azora_library.circulation.domain import OPEN_HOLD, HoldState
+from azora_library.circulation.lending import Lending
+from azora_library.circulation.models import CardRow, HoldRow, LoanRow
+
+BORROW = "library.borrow"
+
+
+class Borrowing(Service):
+    """A reader's own loans and holds. A librarian may act on anybody's."""
+
+    @operation("GET /loans/mine", permission=BORROW)
+    def own_lending(self, request: contracts.OwnLending) -> contracts.Lent:
+        """Read what you have on loan and wait for"""
+        card = stock.card_of_account(self.actor.id)
+        return lent(card) if card else contracts.Lent(card=None, loans=[], holds=[])
+
+    @operation("POST /loans/{id}/renewals", permission=BORROW)
+    def renew_loan(self, request: contracts.RenewLoan) -> contracts.Loan:
+        """Renew a loan, unless another reader waits for it"""
+        with self.transaction():
+            found = self._loan(request.id)
+            stock.take_copy(self.hosted.database, found.copy.barcode)
+            row = self._loan(request.id)
+            Lending(self.hosted).renew(row)
+        return shown.loan(row)
+
+    @operation("POST /resources/{id}/holds", permission=BORROW)
+    def place_hold(self, request: contracts.PlaceHold) -> contracts.Hold:
+        """Wait for the next copy of a resource"""
+        with self.transaction():
+            card = self._card(request.card)
+            wanted = stock.resource_of(self.hosted.database, request.id, self.actor)
+            hold = Lending(self.hosted).place_hold(wanted, card)
+        return shown.hold(hold)
+
+    @operation("DELETE /holds/{hold}", permission=BORROW)
+    def cancel_hold(self, request: contracts.HoldRef) -> None:
+        """Wait no longer; a copy that stood ready goes to the next reader"""
+        with self.transaction():
+            found = self._hold(request.hold)
+            stock.lock(self.hosted.database, found.resource)
+            row = self._hold(request.hold)
+            Lending(self.hosted).end_hold(row, HoldState.CANCELLED)
+
+    def _card(self, number: str | None) -> CardRow:
+        """The card of whoever is named, else of the reader, who gets one with the first hold."""
+        if number:
+            if not self.actor.may(LEND):
+                raise NotAllowed("Only a librarian places holds for others.")
+            return stock.card_of(number)
+        return stock.card_of_account(self.actor.id) or CardRow.create(
+            number=domain.new_number("C"),
+            account=self.actor.id,
+            name=self.actor.name or self.actor.id,
+            created=datetime.now(UTC),
+        )
+
+    def _loan(self, id: str) -> LoanRow:
+        row = LoanRow.get_or_none((LoanRow.id == id) & LoanRow.returned.is_null())
+        if row is None or not self._is_mine(row.card):
+            raise NotFound("There is no such loan that runs.", code="library.loan_not_found")
+        return row
+
+    def _hold(self, id: str) -> HoldRow:
+        row = HoldRow.get_or_none((HoldRow.id == id) & HoldRow.state.in_(OPEN_HOLD))
+        if row is None or not self._is_mine(row.card):
+            raise NotFound("There is no such hold that is open.", code="library.hold_not_found")
+        return row
+
+    def _is_mine(self, card: CardRow | None) -> bool:
+        return self.actor.may(LEND) or (card is not None and card.account == self.actor.id)

@@ -1,0 +1,32 @@
+"""Lending in a real browser, without scripts, at both widths."""
+
+from pathlib import Path
+from typing import Any
+
+from azora.testing.browser import browse
+
+JOURNEYS = Path(__file__).with_name("lending_journeys.py")
+
+
+def test_a_book_is_kept_lent_renewed_and_taken_back(embedded_campus: Any, tmp_path: Path) -> None:
+    campus = embedded_campus
+    book = campus.call("library.add_resource", title="Mhudi", type="BOOK", authors=["Sol Plaatje"])
+    librarian = campus.as_account("library.manage", "library.lend", "library.borrow")
+    reader = campus.as_account("library.borrow", "library.read")
+    sessions = [one.cookies["azora_session"] for one in (librarian, reader)]
+    made = browse(JOURNEYS, "lending", campus.url, tmp_path, *sessions, book["id"])
+    seen = made["seen"]
+    assert seen["added"] == "Added."
+    assert seen["copies"] == ["896.3 PLA Main hall On the shelf"]
+    assert seen["waits"][0].startswith("Mhudi Number 1 in the queue")
+    assert seen["to fetch"][0].startswith("Mhudi Thandi")
+    assert seen["set aside"].startswith("Set “Mhudi” aside for card C")
+    assert seen["ready for the next"] == ""
+    assert seen["lent"].startswith("“Mhudi” is lent to Thandi until")
+    assert seen["renewed"] == "Saved."
+    assert "L-77" in seen["on loan"][0]
+    assert "on loan" in seen["refused"]
+    assert seen["kept"] == "L-77"
+    assert seen["back"] == "“Mhudi” goes back to its shelf: Main hall, 896.3 PLA"
+    assert seen["cards"][0].startswith("Thandi C")
+    assert made["fits"]
