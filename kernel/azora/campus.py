@@ -1,14 +1,19 @@
 """Puts a campus process together: its keys, its transport and its runtime."""
 
 from azora.actor import load_keyring, prepare_keys
+from azora.backup.switch import finish_restore
 from azora.loader import Registry
 from azora.runtime import Runtime
 from azora.settings import CampusSettings
 
 
 def prepare_campus(settings: CampusSettings, registry: Registry) -> None:
-    """Make the data folder and the campus's keys where they are missing. Safe to repeat."""
+    """Make the data folder and the campus's keys where they are missing. Safe to repeat.
+
+    A restore that was killed while it put things into their place is brought to its end.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    finish_restore(settings.data_dir)
     prepare_keys(settings.keys_folder, settings.campus_id, registry.permissions_elsewhere())
 
 

@@ -3,12 +3,15 @@
 import shutil
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from azora.backup.folder import last_backup
 from azora.settings import KERNEL_SECTIONS, SettingsError, load_settings, section_class
 from azora.settings.model import Settings
 
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from azora.settings import CampusSettings
 
 Severity = Literal["ok", "note", "warning", "problem"]
+
+_OLD_BACKUP = 7 * 86_400.0
+"""Seconds after which the last backup is too long ago."""
 
 SHOWN_VERSIONS = ("nameko", "eventlet", "kombu", "pydantic", "peewee", "werkzeug")
 
@@ -129,6 +135,7 @@ def _data_folder(settings: "CampusSettings") -> Iterator[Finding]:
         return
     yield Finding("data", str(folder), "ok", "can be written")
     yield _free_space(folder, settings.min_free_disk)
+    yield _backup(settings)
     if folder.stat().st_mode & 0o007:
         yield Finding(
             "data", str(folder), "warning", "everybody on this machine may look into it",
@@ -153,6 +160,19 @@ def _certificate(settings: "CampusSettings") -> Iterator[Finding]:
 
     for name, severity, detail, advice in report(settings):
         yield Finding("tls", name, severity, detail, advice=advice)
+
+
+def _backup(settings: "CampusSettings") -> Finding:
+    """When the campus was last backed up; on a laptop only a note."""
+    last = last_backup(settings.data_dir)
+    poor: Severity = "warning" if settings.in_production else "note"
+    if not last:
+        advice = "Set AZORA_BACKUP_TO and AZORA_BACKUP_CRON, or run azora backup."
+        return Finding("data", "backup", poor, "none yet", advice=advice)
+    words = f"{datetime.fromtimestamp(last, UTC):%Y-%m-%d %H:%M} UTC"
+    if time.time() - last > _OLD_BACKUP:
+        return Finding("data", "backup", poor, words, advice="Run azora backup.")
+    return Finding("data", "backup", "ok", words)
 
 
 def _versions() -> Iterator[Finding]:

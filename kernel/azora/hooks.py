@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from azora.actor import Actor
     from azora.contract import Plugin
+    from azora.data.database import PluginDatabase
     from azora.hosted import HostedPlugin
 
 hookspec = pluggy.HookspecMarker("azora")
@@ -40,6 +41,13 @@ class Hooks:
     @hookspec
     def seed(self, plugin: "HostedPlugin") -> None:
         """Write what a new campus needs. Called at every start of `azora up`: must be rerun-safe."""
+
+    @hookspec
+    def reindex(self, database: "PluginDatabase") -> None:
+        """Write anew what each database product keeps in a form of its own, such as a search index.
+
+        Called when `azora restore` has moved the plugin's rows from one product to the other.
+        """
 
     @hookspec
     def check_health(self, plugin: "HostedPlugin") -> str | None:

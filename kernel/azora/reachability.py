@@ -129,6 +129,6 @@ def _port(url: str) -> str:
 def _bucket(settings: "CampusSettings") -> str:
     from azora.files.s3 import open_bucket
 
-    bucket = open_bucket(settings)
+    bucket = open_bucket(settings.files, settings.files_access_key, settings.files_secret_key)
     bucket.client.head_bucket(Bucket=bucket.name)
     return f"bucket {bucket.name} answers"

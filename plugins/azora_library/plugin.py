@@ -30,6 +30,7 @@ from azora_library.sharing.service import Sharing
 if TYPE_CHECKING:
     import typer
 
+    from azora.data.database import PluginDatabase
     from azora.hosted import HostedPlugin
 
 
@@ -94,6 +95,13 @@ def seed(plugin: "HostedPlugin") -> None:
     from azora_library import demo
 
     demo.seed(plugin)
+
+
+@hookimpl
+def reindex(database: "PluginDatabase") -> None:
+    from azora_library.discovery import reindexing
+
+    reindexing.reindex(database)
 
 
 @hookimpl

@@ -7,7 +7,19 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from azora.cli import call, describe, doctor, events, migrate, new, orphans, settings, up
+from azora.cli import (
+    backup,
+    call,
+    describe,
+    doctor,
+    events,
+    migrate,
+    new,
+    orphans,
+    restore,
+    settings,
+    up,
+)
 from azora.cli.output import complain
 
 
@@ -39,6 +51,8 @@ app.command("doctor")(doctor.doctor)
 app.command("orphans")(orphans.orphans)
 app.command("settings")(settings.settings)
 app.command("new")(new.new)
+app.command("restore")(restore.restore)
+app.add_typer(backup.app, name="backup")
 app.add_typer(events.app, name="events")
 
 

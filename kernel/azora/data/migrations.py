@@ -8,7 +8,7 @@ starters may race: every step runs once.
 import importlib
 import importlib.util
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from types import ModuleType
 
 import peewee
@@ -38,6 +38,7 @@ __all__ = [
     "migrate",
     "pending",
     "revert",
+    "unknown",
 ]
 
 Tables = Iterable[type[peewee.Model]]
@@ -67,8 +68,16 @@ def pending(database: PluginDatabase, module: ModuleType | None) -> list[str]:
     return missing
 
 
-def migrate(database: PluginDatabase, module: ModuleType | None, tables: Tables = ()) -> list[str]:
-    """Run what is pending and return its names; tables marked `audited` get their triggers."""
+def migrate(
+    database: PluginDatabase,
+    module: ModuleType | None,
+    tables: Tables = (),
+    only: Mapping[str, Collection[str]] | None = None,
+) -> list[str]:
+    """Run what is pending and return its names; tables marked `audited` get their triggers.
+
+    `only` names the steps of each owner that a database of an earlier day had, to build it anew.
+    """
     tables = list(tables)
     database.prepare()
     applied = []
@@ -76,13 +85,22 @@ def migrate(database: PluginDatabase, module: ModuleType | None, tables: Tables 
         history = history_of(database, owner)
         compare(database.name, known, history)
         for migration in known:
-            if migration.number not in history and _step_up(
-                database, owner, known, migration, tables
+            wanted = only is None or migration.name in only.get(owner, ())
+            if (
+                wanted
+                and migration.number not in history
+                and _step_up(database, owner, known, migration, tables)
             ):
                 applied.append(migration.name)
     with database.altering():
         install_audit(database, tables)
     return applied
+
+
+def unknown(module: ModuleType | None, history: Mapping[str, Collection[str]]) -> list[str]:
+    """The steps of a history, by owner, that this code does not have: newer code took them."""
+    known = {owner: {step.name for step in steps} for owner, steps in _parts(module)}
+    return [step for owner, steps in history.items() for step in steps if step not in known[owner]]
 
 
 def revert(

@@ -4,6 +4,7 @@ import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from azora.errors import NotFound, ServiceError
@@ -35,17 +36,23 @@ class FileStore(ABC):
         Raises LimitReached for more bytes than `max_upload`, Unavailable where the disk is full or
         the store cannot be reached. Nothing is left over when it raises, or when `chunks` does.
         """
-        with self._inlet.open() as incoming:
+        with self.receiving(media_type) as incoming:
             for chunk in chunks:
                 incoming.write(chunk)
+        return FileRef(
+            digest=incoming.digest,
+            size=incoming.size,
+            name=safe_name(name),
+            media_type=safe_media_type(media_type),
+        )
+
+    @contextmanager
+    def receiving(self, media_type: str = "application/octet-stream") -> Iterator[Incoming]:
+        """A file to write into, which is stored when the body ends; raises as `put` does."""
+        with self._inlet.open() as incoming:
+            yield incoming
             incoming.finish()
             self._keep(incoming, safe_media_type(media_type))
-            return FileRef(
-                digest=incoming.digest,
-                size=incoming.size,
-                name=safe_name(name),
-                media_type=safe_media_type(media_type),
-            )
 
     def open(self, ref: FileRef | str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` up to, not including, `end`, in blocks.
@@ -59,6 +66,14 @@ class FileStore(ABC):
 
     def exists(self, ref: FileRef | str) -> bool:
         return self._size(_digest(ref)) is not None
+
+    def size(self, ref: FileRef | str) -> int:
+        """The size of a blob in bytes. Raises NotFound."""
+        return self._checked_size(ref)
+
+    def digests(self) -> Iterator[str]:
+        """The digests of all content that is here."""
+        return (digest for digest, _ in self._list())
 
     def delete(self, ref: FileRef | str) -> None:
         """Remove the content, if it is there, whoever else refers to it: see `sweep`."""
@@ -117,7 +132,8 @@ def open_files(plugin: str, settings: "CampusSettings") -> FileStore:
     with needs_extra("s3", "AZORA_FILES"):
         from azora.files.s3 import S3Store, open_bucket
 
-    return S3Store(open_bucket(settings), plugin, inlet)
+    bucket = open_bucket(settings.files, settings.files_access_key, settings.files_secret_key)
+    return S3Store(bucket, plugin, inlet)
 
 
 def _digest(ref: FileRef | str) -> str:

@@ -22,7 +22,7 @@ BUFFER = 1_048_576
 ABANDONED = 86_400.0
 """Seconds after which what a killed process left behind is removed."""
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Incoming:
@@ -124,7 +124,7 @@ def disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise _disk_full() from error
         raise Unavailable(
             f"The file could not be stored: {error.strerror or error}. Nothing was kept; try again.",

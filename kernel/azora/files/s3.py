@@ -6,22 +6,20 @@ threads stay off.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import SecretStr
 
 from azora.errors import NotFound, Unavailable
 from azora.files import BLOCK, FileStore
 from azora.files.incoming import Incoming, Inlet
 
-if TYPE_CHECKING:
-    from azora.settings import CampusSettings
-
-_TRANSFER = TransferConfig(use_threads=False)
+TRANSFER = TransferConfig(use_threads=False)
 _ABSENT = ("404", "NoSuchKey", "NotFound")
 
 
@@ -44,25 +42,25 @@ class S3Store(FileStore):
         inlet.remove_abandoned()
 
     def _keep(self, incoming: Incoming, media_type: str) -> None:
-        with _store_errors(), incoming.path.open("rb") as content:
+        with store_errors(), incoming.path.open("rb") as content:
             self._client.upload_fileobj(
                 content,
                 self._bucket,
                 self._key(incoming.digest),
                 ExtraArgs={"ContentType": media_type},
-                Config=_TRANSFER,
+                Config=TRANSFER,
             )
 
     def _size(self, digest: str) -> int | None:
         try:
-            with _store_errors():
+            with store_errors():
                 head = self._client.head_object(Bucket=self._bucket, Key=self._key(digest))
         except NotFound:
             return None
         return int(head["ContentLength"])
 
     def _read(self, digest: str, start: int, end: int) -> Iterator[bytes]:
-        with _store_errors():
+        with store_errors():
             answer = self._client.get_object(
                 Bucket=self._bucket, Key=self._key(digest), Range=f"bytes={start}-{end - 1}"
             )
@@ -70,11 +68,11 @@ class S3Store(FileStore):
                 yield from body.iter_chunks(BLOCK)
 
     def _remove(self, digest: str) -> None:
-        with _store_errors():
+        with store_errors():
             self._client.delete_object(Bucket=self._bucket, Key=self._key(digest))
 
     def _list(self) -> Iterator[tuple[str, float]]:
-        with _store_errors():
+        with store_errors():
             pages = self._client.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
                 for entry in page.get("Contents", ()):
@@ -85,17 +83,16 @@ class S3Store(FileStore):
         return f"{self._prefix}{digest[:2]}/{digest[2:]}"
 
 
-def open_bucket(settings: "CampusSettings") -> Bucket:
+def open_bucket(url: str, access_key: str | None, secret_key: SecretStr | None) -> Bucket:
     """The bucket of `s3://bucket/prefix?endpoint=https://…&region=…`."""
-    address = urlsplit(settings.files)
+    address = urlsplit(url)
     options = {name: values[-1] for name, values in parse_qs(address.query).items()}
-    secret = settings.files_secret_key
     client = boto3.client(
         "s3",
         endpoint_url=options.get("endpoint"),
         region_name=options.get("region"),
-        aws_access_key_id=settings.files_access_key,
-        aws_secret_access_key=secret.get_secret_value() if secret else None,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key.get_secret_value() if secret_key else None,
         config=Config(
             connect_timeout=5,
             read_timeout=30,
@@ -108,7 +105,7 @@ def open_bucket(settings: "CampusSettings") -> Bucket:
 
 
 @contextmanager
-def _store_errors() -> Iterator[None]:
+def store_errors() -> Iterator[None]:
     """Say what a failing object store means: the file is not there, or the store is not."""
     try:
         yield

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import eventlet
 
+from azora.backup.schedule import start_schedule
 from azora.campus import open_runtime
 from azora.errors import PluginError, Unavailable
 from azora.http.gateway import Gateway
@@ -48,6 +49,8 @@ class ServingProcess:
         if not self.runtime.hosted:
             raise PluginError("; ".join(f"{name}: {why}" for name, why in self._refused().items()))
         self._listen()
+        if self._names is None:
+            start_schedule(self.settings)
 
     def start_when_migrated(self) -> None:
         """Answer probes at once, and calls when the databases are as new as the code."""

@@ -19,6 +19,7 @@ import eventlet
 from eventlet import hubs, patcher
 
 import azora.rpc.transport  # noqa: F401 – loaded before the fork, so that its memory is shared
+from azora.backup.schedule import start_schedule
 from azora.campus import open_runtime, prepare_campus
 from azora.cli.campus import control_path
 from azora.errors import AzoraError, PluginError
@@ -178,6 +179,7 @@ class Supervisor:
         url = front.listen(f"{self._settings.host}:{self._settings.port}").url
         if not self._announced:
             eventlet.spawn(self._announce_when_ready, front, url)
+        start_schedule(self._settings)
         signals.wait()
         exit_at_the_second()
         front.stop(self._settings.shutdown_grace)

@@ -32,6 +32,7 @@ __all__ = [
 S = TypeVar("S", bound=Settings)
 
 KERNEL_SECTIONS = {
+    "backup": "azora.backup.settings:BackupSettings",
     "http": "azora.http.settings:HttpSettings",
     "tls": "azora.tls.settings:TlsSettings",
 }

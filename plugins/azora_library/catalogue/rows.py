@@ -174,7 +174,7 @@ class Catalogue:
             "INSERT INTO library_tag (resource, tag) VALUES (?, ?)",
             [(row.number, tag) for tag in row.tags],
         )
-        self._index.put(self._database, row.number, _document(row))
+        self._index.put(self._database, row.number, document_of(row))
 
 
 def described(said: Description | UpdateResource) -> dict[str, Any]:
@@ -255,7 +255,8 @@ def _attach(row: ResourceRow, file: FileRef) -> None:
     row.file_name, row.file_media_type = file.name, file.media_type
 
 
-def _document(row: ResourceRow) -> Document:
+def document_of(row: ResourceRow) -> Document:
+    """What the search index holds of a resource."""
     subjects = [
         row.category,
         *row.tags,

@@ -16,7 +16,7 @@ Settings = Callable[..., CampusSettings]
 def test_keys_lie_below_the_prefix_and_the_plugin(s3_settings: Settings) -> None:
     settings = s3_settings()
     ref = open_files("library", settings).put([b"a book"], "x", "text/plain")
-    bucket = open_bucket(settings)
+    bucket = open_bucket(settings.files, settings.files_access_key, settings.files_secret_key)
     key = f"blobs/library/{ref.digest[:2]}/{ref.digest[2:]}"
     head = bucket.client.head_object(Bucket=bucket.name, Key=key)
     assert (head["ContentLength"], head["ContentType"]) == (6, "text/plain")

@@ -1,0 +1,139 @@
+"""Which databases a campus has, and one moment of all of them, as the members of an archive."""
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from azora.backup import sqlite
+from azora.backup.archive import Manifest
+
+if TYPE_CHECKING:
+    from azora.backup.settings import BackupSettings
+    from azora.loader import Registry
+    from azora.settings import CampusSettings
+
+Member = tuple[str, Path]
+
+
+@dataclass(frozen=True)
+class Databases:
+    """SQLite files, and PostgreSQL schemas as (address of the database, schema).
+
+    `hold` is for how many seconds events must rest before the moment; None where they need not.
+    """
+
+    files: list[Path]
+    schemas: list[tuple[str, str]]
+    hold: float | None
+
+    @property
+    def plugins(self) -> set[str]:
+        return {path.stem for path in self.files} | {schema for _, schema in self.schemas}
+
+
+def databases_of(
+    campus: "CampusSettings",
+    registry: "Registry",
+    settings: "BackupSettings",
+    wanted: Collection[str] | None = None,
+) -> Databases:
+    """Every database that is there, of plugins that are not installed any more too."""
+    files, schemas = existing(campus, wanted)
+    return Databases(files, schemas, _hold(campus, registry, settings, schemas))
+
+
+def existing(
+    campus: "CampusSettings", wanted: Collection[str] | None = None
+) -> tuple[list[Path], list[tuple[str, str]]]:
+    """The SQLite files, and the schemas as (address of the database, schema), of some plugins or all."""
+    files = [
+        path
+        for path in sorted((campus.data_dir / "db").glob("*.db"))
+        if campus.database_url_of(path.stem) is None and (wanted is None or path.stem in wanted)
+    ]
+    schemas = [
+        (url, schema)
+        for url, schema in _schemas(campus)
+        if campus.database_url_of(schema) == url and (wanted is None or schema in wanted)
+    ]
+    return files, schemas
+
+
+def _schemas(campus: "CampusSettings") -> Iterator[tuple[str, str]]:
+    urls = {*campus.database_urls.values(), campus.database_url} - {None}
+    if not urls:
+        return
+    from azora.backup.postgres import plain_driver, schemas_of
+
+    with plain_driver():
+        for url in sorted(str(url) for url in urls):
+            yield from ((url, schema) for schema in schemas_of(url))
+
+
+def _hold(
+    campus: "CampusSettings",
+    registry: "Registry",
+    settings: "BackupSettings",
+    schemas: list[tuple[str, str]],
+) -> float | None:
+    """In queues events are in no database, and between two databases their moments differ a little."""
+    if campus.broker_url is None:
+        return 0.0 if len({url for url, _ in schemas}) > 1 else None
+    if settings.hold is not None:
+        return settings.hold
+    loaded = registry.plugins.values()
+    return max((h.timeout for one in loaded for _, _, h in one.handlers.values()), default=0.0)
+
+
+class Moment:
+    """All databases as they were at one time, `at`."""
+
+    def __init__(
+        self, readers: dict[Path, Any], rows: dict[str, Any], databases: Databases
+    ) -> None:
+        self.at = time.time()
+        self._readers, self._rows, self._databases = readers, rows, databases
+
+    def members(self, work: Path, manifest: Manifest) -> Iterator[Member]:
+        """Each database, written when its turn comes and removed after it."""
+        for path, reader in self._readers.items():
+            target = work / path.name
+            manifest.plugins[path.stem] = sqlite.copied(reader, target)
+            yield f"db/{path.name}", target
+            target.unlink()
+        for url, schema in self._databases.schemas:
+            from azora.backup import postgres
+
+            for table, target, part in postgres.copied(self._rows[url], schema, work):
+                manifest.plugins[schema] = part
+                yield f"rows/{schema}/{table}", target
+                target.unlink()
+
+
+@contextmanager
+def one_moment(databases: Databases) -> Iterator[Moment]:
+    """See every database as it is now, for as long as the body runs."""
+    with ExitStack() as stack:
+        rows = stack.enter_context(_postgres(databases)) if databases.schemas else {}
+        readers = stack.enter_context(sqlite.one_moment(databases.files))
+        yield Moment(readers, rows, databases)
+
+
+@contextmanager
+def _postgres(databases: Databases) -> Iterator[dict[str, Any]]:
+    from azora.backup import postgres
+
+    with ExitStack() as stack:
+        stack.enter_context(postgres.plain_driver())
+        if databases.hold is None:
+            yield stack.enter_context(
+                postgres.one_moment(sorted({u for u, _ in databases.schemas}))
+            )
+            return
+        with postgres.held_relays(databases.schemas, databases.hold):
+            urls = sorted({url for url, _ in databases.schemas})
+            rows = stack.enter_context(postgres.one_moment(urls))
+        yield rows
