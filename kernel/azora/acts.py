@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from eventlet import Timeout
 
 from azora.context import Context, current_or_none
-from azora.data.trail import append
+from azora.data.trail import ACT, append
 from azora.errors import AzoraError
 from azora.ids import uuid7
 from azora.observe.masking import STARS, is_secret
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
     from azora.messages import Request
 
-ACT, DONE = "act", "done"
-"""The action of such an entry, and the outcome of what went well; else that is an error's code."""
+DONE = "done"
+"""The outcome of what went well; else it is an error's code."""
 _ON_ITS_OWN = "plugin:"
 _LONGEST = 500
 
@@ -81,10 +81,10 @@ class Act:
 
 
 def goes_on_record(operation: "Operation", permissions: "Collection[Permission]") -> bool:
-    """Whether calls of an operation leave an entry: as it says, else where it changes what is not one's own."""
+    """Whether calls of an operation leave an entry: as it says, else where it changes what members may not."""
     if operation.audited is not None:
         return bool(operation.audited)
-    own = {permission.name for permission in permissions if permission.own}
+    own = {permission.name for permission in permissions if permission.own or permission.members}
     return operation.verb != "GET" and not operation.public and operation.permission not in own
 
 

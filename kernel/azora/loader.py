@@ -14,6 +14,7 @@ from typing import Any
 
 import pluggy
 
+from azora.admin import administered
 from azora.compat import mismatches
 from azora.contract import Handler, Need, Operation, Plugin, handlers_of, operations_of
 from azora.cron import check_cron
@@ -125,7 +126,7 @@ def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
         )
     if name == "azora":
         raise PluginError("the name 'azora' is the kernel's own; choose another")
-    plugin = with_references(plugin)
+    plugin = administered(with_references(plugin))
     operations = _collect(plugin, operations_of)
     handlers = _collect(plugin, handlers_of)
     if shared := operations.keys() & handlers.keys():

@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from azora.admin.contracts import PREFIX
 from azora.contract import Operation
 from azora.diagrams import event_map, need_map, table_map
 from azora.hooks import Hooks
@@ -91,12 +92,15 @@ def operations(registry: Registry) -> Iterator[str]:
         yield from _table("Permission What it permits", _permissions(loaded))
         yield from _table("Page Title", _pages(loaded))
         yield from _table(
-            "Job When_(UTC)", [(f"`{j.operation}`", f"`{j.cron}`") for j in loaded.plugin.jobs]
+            "Job When_(UTC)",
+            [(f"`{j.operation}`", f"`{j.cron}`") for j in loaded.plugin.jobs if _own(j.operation)],
         )
 
 
 def _operations(loaded: LoadedPlugin) -> Iterator[tuple[str, ...]]:
     for _, _, operation in sorted(loaded.operations.values(), key=lambda entry: entry[2].name):
+        if not _own(operation.name):
+            continue
         right = f"`{operation.permission}`" if operation.permission else "public"
         yield (
             f"`{operation.name}`",
@@ -104,6 +108,11 @@ def _operations(loaded: LoadedPlugin) -> Iterator[tuple[str, ...]]:
             right,
             _first_line(operation.summary),
         )
+
+
+def _own(operation: str) -> bool:
+    """Whether an operation is the plugin's own, rather than one that the kernel makes for every plugin."""
+    return not operation.startswith(PREFIX)
 
 
 def _route(plugin: str, operation: Operation) -> str:
@@ -131,6 +140,8 @@ def _permissions(loaded: LoadedPlugin) -> Iterator[tuple[str, ...]]:
 
 def _pages(loaded: LoadedPlugin) -> Iterator[tuple[str, ...]]:
     for page in loaded.plugin.pages:
+        if page.path.startswith(f"/admin/{loaded.name}"):
+            continue
         yield f"`{page.path}`", page.title
 
 

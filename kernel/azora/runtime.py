@@ -9,6 +9,7 @@ import eventlet
 from azora.actor import ActorKeyring
 from azora.calls import Caller, Wire
 from azora.context import Context, enter, leave
+from azora.data.trail import forget as forget_addresses
 from azora.dispatch import BoundOperation
 from azora.errors import NotAuthenticated, PluginError, Unavailable
 from azora.events.courier import Courier, LocalCourier
@@ -185,6 +186,8 @@ class Runtime:
 
     def call_hook(self, hosted: HostedPlugin, name: str, **arguments: Any) -> Any:
         """What one plugin's own implementation of a hook returns, run as that plugin; else None."""
+        if name == "erase_subject":
+            forget_addresses(hosted.database, arguments["subject"])
         for implementation in getattr(self.registry.hooks.hook, name).get_hookimpls():
             if implementation.plugin is hosted.loaded.module:
                 given = {"plugin": hosted, **arguments}

@@ -46,7 +46,7 @@ class _TableType(peewee.ModelBase):
                     )
             attrs["Meta"] = type("Meta", (), {"table_name": snake_case(name), **_own(declared)})
         table = super().__new__(cls, name, bases, attrs, **options)
-        for option in ("personal", "secret"):
+        for option in ("personal", "secret", "editable"):
             if missing := set(declared.get(option, ())) - set(table._meta.fields):
                 raise PluginError(
                     f"{name}.Meta.{option} names {sorted(missing)[0]!r}, which is not a column"
@@ -59,8 +59,9 @@ class Table(peewee.Model, metaclass=_TableType):
     """One table of one plugin.
 
     `class Meta` says `personal` (the columns that hold personal data, or `()`) and `retention` (in
-    plain words). It may say `secret` (columns that nobody is ever shown), and `audited = True`: every
-    change then leaves a row in `azora_audit`, also one that no administrator made. `refers` maps each
+    plain words). It may say `secret` (columns that nobody is ever shown), `editable` (columns that an
+    administrator may write directly, since no event tells of them), and `audited = True`: every change
+    then leaves a row in `azora_audit`, also one that no administrator made. `refers` maps each
     column that names something of another plugin to what answers whether it still exists:
     `refers = {"created_by": Refers("identity.known_accounts")}`.
     """
@@ -68,6 +69,7 @@ class Table(peewee.Model, metaclass=_TableType):
     class Meta:
         personal: tuple[str, ...] = ()
         secret: tuple[str, ...] = ()
+        editable: tuple[str, ...] = ()
         retention = ""
         audited = False
         refers: dict[str, Refers] = {}

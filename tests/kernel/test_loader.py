@@ -172,7 +172,10 @@ def client(reply):
 def test_a_need_that_its_provider_meets_is_accepted():
     registry = load(plugin("reader", needs=[client(FoundSlice)]), shelf())
     assert registry.refused == {}
-    assert registry.permissions_elsewhere() == {"reader": {"shelf.read"}, "shelf": set()}
+    assert registry.permissions_elsewhere() == {
+        "reader": {"shelf.read", "reader.administer"},
+        "shelf": {"shelf.administer"},
+    }
 
 
 def test_a_need_that_is_offered_differently_is_refused_with_the_field_named():

@@ -188,8 +188,9 @@ def test_a_plugin_may_ask_for_what_its_columns_name_and_others_may_not(notes):
 
 
 def test_the_check_is_a_nightly_job_of_every_plugin_that_names_others(notes):
-    assert [job.operation for job in notes.plugin.jobs] == ["check_references"]
-    assert notes.runtime.hosted["people"].plugin.jobs == ()
+    assert "check_references" in [job.operation for job in notes.plugin.jobs]
+    others = [job.operation for job in notes.runtime.hosted["people"].plugin.jobs]
+    assert "check_references" not in others
 
 
 def test_an_owner_that_cannot_answer_is_found_at_load():

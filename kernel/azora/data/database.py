@@ -83,6 +83,10 @@ class PluginDatabase(ABC):
         """Call `follow` if the open transaction comes to nothing. It must not touch the database."""
         self.open_transactions[getcurrent()].after_rollback.append(follow)
 
+    def go_on_record(self) -> None:
+        """Have the audit trail sealed at the end of the open transaction."""
+        self.open_transactions[getcurrent()].recorded = True
+
     def execute(self, sql: str, *params: Any) -> list[Row]:
         """Run one statement and return its rows. `?` stands for a parameter.
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import reduce
 from typing import Any, TypeVar
@@ -17,23 +17,62 @@ from azora.messages import ListRequest
 
 Row = TypeVar("Row", bound=peewee.Model)
 Order = peewee.Field | peewee.Ordering
+Fetch = Callable[[Any], list[Any]]
+_BLANK = "~"
+"""Begins a cursor among the rows that have nothing in the first column of the order."""
 
 
 def paginate(
-    query: Any, request: ListRequest, order: Sequence[Order]
+    query: Any, request: ListRequest, order: Sequence[Order], fetch: Fetch = list
 ) -> tuple[list[Any], str | None]:
     """The rows of one page, and the cursor of the next or None.
 
-    `order` names the columns to sort by, such as `Resource.created.desc()`: none may be NULL; the
-    primary key is added so that no two rows tie. Raises Invalid for a cursor that is not of this list.
+    `order` names the columns to sort by, such as `Resource.created.desc()`: only the first may be NULL,
+    and such rows come last, whatever the direction. The primary key is added so that no two rows tie.
+    `fetch` runs a query. Raises Invalid for a cursor that is not of this list.
     """
-    keys = _with_primary_key(query.model, [_Key(each) for each in order])
+    keys = [_Key(each) for each in order]
+    if any(key.field.null for key in keys[1:]):
+        raise TypeError(
+            "a list can be ordered by a column that may be NULL only in the first place"
+        )
+    if keys and keys[0].field.null:
+        return _blanks_last(query, request, keys, fetch)
+    return _page(query, request, keys, fetch)
+
+
+def _blanks_last(
+    query: Any, request: ListRequest, keys: list["_Key"], fetch: Fetch
+) -> tuple[list[Any], str | None]:
+    """First the rows that have a value, by its index; then those that have none, by the other keys."""
+    rows: list[Any] = []
+    cursor = request.cursor or ""
+    if not cursor.startswith(_BLANK):
+        filled = query.where(keys[0].field.is_null(False))
+        rows, following = _page(filled, request, keys, fetch)
+        if following:
+            return rows, following
+    blank = query.where(keys[0].field.is_null())
+    rest = request.limit - len(rows)
+    if rest == 0:
+        return rows, _BLANK if fetch(blank.limit(1)) else None
+    asked = request.model_copy(
+        update={"limit": rest, "cursor": cursor.partition(_BLANK)[2] or None}
+    )
+    more, following = _page(blank, asked, keys[1:], fetch)
+    return rows + more, following and _BLANK + following
+
+
+def _page(
+    query: Any, request: ListRequest, order: list["_Key"], fetch: Fetch
+) -> tuple[list[Any], str | None]:
+    keys = _with_primary_key(query.model, order)
     query = query.order_by(*(key.ordering() for key in keys))
     if missing := [key.field for key in keys if key.field not in _selected(query)]:
         query = query.select_extend(*missing)
     if request.cursor:
         query = query.where(_after(keys, _decode(request.cursor, keys)))
-    rows = list(query.limit(request.limit + 1))
+    rows = fetch(query.limit(request.limit + 1))
     if len(rows) <= request.limit:
         return rows, None
     return rows[: request.limit], _encode(rows[request.limit - 1], keys)
@@ -45,8 +84,6 @@ class _Key:
     def __init__(self, order: Order) -> None:
         self.field: peewee.Field = order.node if isinstance(order, peewee.Ordering) else order
         self.descending = isinstance(order, peewee.Ordering) and order.direction.upper() == "DESC"
-        if self.field.null:
-            raise TypeError(f"a list cannot be ordered by {self.field.name}, which may be NULL")
 
     def ordering(self) -> peewee.Ordering:
         return self.field.desc() if self.descending else self.field.asc()

@@ -15,6 +15,8 @@ import orjson
 if TYPE_CHECKING:
     from azora.data.database import PluginDatabase
 
+ACT = "act"
+"""The action of an entry that tells of an operation, rather than of a row."""
 PRUNED = "pruned"
 """The action of the entry that says up to which link older ones were deleted."""
 _SEALED = ("at", "actor", "entity", "row", "action", "before", "after", "act", "outcome", "trace")
@@ -47,9 +49,10 @@ def append(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Write one entry, inside a transaction; it is linked when that commits."""
+    database.go_on_record()
     database.execute(
         f"INSERT INTO azora_audit ({_COLUMNS}, address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 – constants and placeholders
-        *(time.time(), actor, entity, row, action, _json(before), _json(after)),
+        *(round(time.time(), 6), actor, entity, row, action, _json(before), _json(after)),
         *(act, outcome, trace, address),
     )
 
@@ -135,7 +138,7 @@ def _start(database: "PluginDatabase") -> tuple[int, str]:
 
 def _links(database: "PluginDatabase") -> Iterator[tuple[Any, ...]]:
     last = 0
-    while rows := database.execute(
+    while rows := database.heavy_read(
         f"SELECT link, digest, {_COLUMNS} FROM azora_audit WHERE link > ? "  # noqa: S608 – constants and placeholders
         f"ORDER BY link LIMIT {_BATCH}",
         last,

@@ -25,11 +25,11 @@ class Transaction:
         "_database",
         "_first",
         "_last",
-        "_recorded",
         "_state",
         "after_commit",
         "after_rollback",
         "connection",
+        "recorded",
     )
 
     def __init__(
@@ -43,7 +43,7 @@ class Transaction:
         self._first = first
         self._last = last
         self._altering = altering
-        self._recorded = False
+        self.recorded = False
         self._state: Any = None
         self.connection: Any = None
         self.after_commit: list[Callable[[], None]] = []
@@ -101,8 +101,8 @@ class Transaction:
     def _say_who_acts(self) -> None:
         database, context = self._database, current_or_none()
         act = context.act if context else None
-        self._recorded = not self._altering and (database.audited or act is not None)
-        if self._recorded:
+        self.recorded = not self._altering and (database.audited or act is not None)
+        if self.recorded:
             actor = context.actor.id if context and context.actor else f"plugin:{database.name}"
             database.say_who_acts(actor, act.id if act and act.rows else None)
 
@@ -111,7 +111,7 @@ class Transaction:
         try:
             if self._last is not None:
                 self._last(database)
-            if self._recorded:
+            if self.recorded:
                 seal(database)
         except BaseException:
             database.roll_back(self.connection, self._altering)

@@ -103,6 +103,13 @@ class CampusSettings(Settings):
         description="Days for which a repeated event is recognised, and a delivered one can be looked at.",
     )
 
+    audit_retention_days: Seconds = Field(
+        730.0, description="Days for which the audit trail keeps what administrators did."
+    )
+    audit_address_days: Seconds = Field(
+        90.0, description="Days for which it keeps the network address they did it from."
+    )
+
     log_level: Level = Field("info", description="The least that is logged.")
     log_levels: dict[str, Level] = Field(
         {}, description="Levels of single plugins and libraries: `library=debug,kombu=warning`."

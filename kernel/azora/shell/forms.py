@@ -97,7 +97,8 @@ class FormView:
 
     def echoes(self, name: str) -> bool:
         """Whether what was typed may be sent back: fields of the form that hold no secret."""
-        return name in self.model.model_fields and _kind(self.model, name) not in _SECRET
+        head = name.partition(".")[0]
+        return head in self.model.model_fields and _kind(self.model, head) not in _SECRET
 
     def refuse(self, error: AzoraError) -> None:
         """Take in what the operation, or its model, found wrong."""
@@ -107,7 +108,9 @@ class FormView:
             self.error = form_words(error)
 
     def _blame(self, wrong: FieldError) -> None:
-        name = wrong.get("field", "").partition(".")[0]
+        name, _, inner = wrong.get("field", "").partition(".")
+        if inner and _kind(self.model, name) == "table":
+            name = f"{name}.{inner.partition('.')[0]}"
         words = field_words(wrong)
         if not name:
             self.error = words
@@ -131,6 +134,8 @@ def decode(model: type[Request], typed: Mapping[str, list[str]]) -> dict[str, An
     """What was typed as values for the request model: blanks are absent, unless a text may be blank."""
     values: dict[str, Any] = {}
     for name in model.model_fields:
+        if _kind(model, name) == "table" and (inner := _inner(name, typed)):
+            values[name] = inner
         given = typed.get(name)
         if given is None:
             continue
@@ -160,6 +165,21 @@ def typed_of(*sources: MultiDict[str, str] | Mapping[str, str]) -> dict[str, lis
 def file_fields(model: type[Request]) -> tuple[str, ...]:
     """The fields that an uploaded file fills."""
     return tuple(name for name in model.model_fields if _kind(model, name) == "file")
+
+
+def is_list(model: type[Request], name: str) -> bool:
+    """Whether a field takes several values."""
+    return _kind(model, name) == "multiple"
+
+
+def _inner(name: str, typed: Mapping[str, list[str]]) -> dict[str, str]:
+    """What was typed into the inputs `name.…` of a field that is a table of values."""
+    start = f"{name}."
+    return {
+        key.removeprefix(start): texts[-1].replace("\r\n", "\n")
+        for key, texts in typed.items()
+        if key.startswith(start)
+    }
 
 
 def _several(given: list[str], between: str) -> list[str]:
@@ -197,6 +217,8 @@ def _kind(model: type[Request], name: str) -> str:
         return "multiple"
     if found.get("type") == "object" and "digest" in found.get("properties", ()):
         return "file"
+    if found.get("type") == "object" and "additionalProperties" in found:
+        return "table"
     if "enum" in found or "const" in found:
         return "choice"
     return _INPUT_TYPES.get(found.get("format", "")) or _INPUT_TYPES.get(

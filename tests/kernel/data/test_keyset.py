@@ -118,9 +118,21 @@ def test_a_cursor_of_another_list_is_invalid(items):
         paginate(Item.select(), ListRequest(limit=1, cursor=cursor), [Item.rank.desc()])
 
 
-def test_a_column_that_may_be_null_orders_no_list(items):
-    with pytest.raises(TypeError, match="note"):
-        paginate(Item.select(), ListRequest(), [Item.note])
+@pytest.mark.parametrize(
+    ("order", "expected"), [(Item.note, ["a", "b", "c"]), (Item.note.desc(), ["c", "b", "a"])]
+)
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 9])
+def test_rows_with_nothing_in_the_first_column_come_last(items, order, expected, limit):
+    with items.transaction():
+        for note in ("b", None, "a", None, "c"):
+            Item.create(rank=1, made=START, note=note)
+    notes = [row.note for rows in pages([order], limit) for row in rows]
+    assert notes == [*expected, None, None]
+
+
+def test_a_further_column_that_may_be_null_orders_no_list(items):
+    with pytest.raises(TypeError, match="only in the first place"):
+        paginate(Item.select(), ListRequest(), [Item.rank, Item.note])
 
 
 def test_a_page_of_few_columns_still_finds_its_next(items):
