@@ -1,6 +1,5 @@
 """`azora doctor`: each setting and where it came from, what is wrong, and what to do about it."""
 
-import shutil
 import sqlite3
 import sys
 import time
@@ -8,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from azora.backup.folder import last_backup
+from azora.observe.disk import disk_space
 from azora.settings import KERNEL_SECTIONS, SettingsError, load_settings, section_class
 from azora.settings.model import Settings
 
@@ -134,7 +133,7 @@ def _data_folder(settings: "CampusSettings") -> Iterator[Finding]:
         )  # fmt: skip
         return
     yield Finding("data", str(folder), "ok", "can be written")
-    yield _free_space(folder, settings.min_free_disk)
+    yield _free_space(settings)
     yield _backup(settings)
     if folder.stat().st_mode & 0o007:
         yield Finding(
@@ -143,15 +142,14 @@ def _data_folder(settings: "CampusSettings") -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _free_space(folder: Path, least: int) -> Finding:
-    free = shutil.disk_usage(folder).free
-    words = f"{free / 1e9:.1f} GB free"
-    if free < least:
+def _free_space(settings: "CampusSettings") -> Finding:
+    space = disk_space(settings)
+    if space.room == "full":
         advice = "Free some space: uploads are refused."
-        return Finding("data", "disk", "problem", words, advice=advice)
-    if free < 10 * least:
-        return Finding("data", "disk", "warning", words, advice="Free some space soon.")
-    return Finding("data", "disk", "ok", words)
+        return Finding("data", "disk", "problem", space.words, advice=advice)
+    if space.room == "low":
+        return Finding("data", "disk", "warning", space.words, advice="Free some space soon.")
+    return Finding("data", "disk", "ok", space.words)
 
 
 def _certificate(settings: "CampusSettings") -> Iterator[Finding]:

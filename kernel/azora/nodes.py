@@ -4,18 +4,23 @@ import os
 import secrets
 import socket
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Node:
-    """A process: its name, its plugins with their versions, since when it runs, when it was heard of."""
+    """A process: its name, its plugins with their versions, since when it runs, when it was heard of.
+
+    `troubles` keep its plugins from answering, by name; `notices` are what keepers should see to.
+    """
 
     name: str
     plugins: dict[str, str]
     since: float
     seen: float
+    troubles: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -8,6 +8,7 @@ import eventlet
 
 from azora.actor import ActorKeyring
 from azora.calls import Caller, Wire
+from azora.condition import Condition
 from azora.context import Context, enter, leave
 from azora.data.trail import forget as forget_addresses
 from azora.dispatch import BoundOperation
@@ -63,6 +64,7 @@ class Runtime:
         versions = {name: hosted.loaded.version for name, hosted in self.hosted.items()}
         self._node = this_node(versions)
         watch(self)
+        self.condition = Condition(self)
 
     def start(self) -> None:
         """Start the plugins, then what brings them work. A plugin that fails here is refused alone."""
@@ -83,6 +85,7 @@ class Runtime:
             self.transport.start()
         self._greenlets.append(eventlet.spawn(JobRunner(self).run))
         self._started = True
+        self._greenlets.append(eventlet.spawn(self.condition.run))
 
     def seed(self) -> None:
         """Let every plugin write what a new campus needs. Raises Unavailable where another is awaited."""
@@ -169,7 +172,8 @@ class Runtime:
         """The processes of the campus that were heard of in the last seconds."""
         if self.transport:
             return self.transport.presence.nodes()
-        return [replace(self._node, seen=time.time())]
+        how = self.condition
+        return [replace(self._node, seen=time.time(), troubles=how.troubles, notices=how.notices)]
 
     def readiness(self) -> dict[str, str]:
         """What keeps this process from answering, by name; empty when it is ready."""

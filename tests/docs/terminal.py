@@ -73,7 +73,7 @@ class Terminal:
 
     def _there(self, text: str) -> str:
         """What was printed, with the address that the page gives."""
-        return text.replace(self.campus.url, ADDRESS)
+        return text.replace(self.campus.url, self._address)
 
     def _here(self, text: str) -> str:
         """The text with the addresses of this reader's servers."""
@@ -82,7 +82,11 @@ class Terminal:
                 address = self._given.setdefault(pattern, "") or new()
                 self._given[pattern] = address
                 text = pattern.sub(address, text)
-        return text.replace(ADDRESS, self.campus.url)
+        return text.replace(self._address, self.campus.url)
+
+    @property
+    def _address(self) -> str:
+        return ADDRESS.replace("http:", "https:") if self.campus.root else ADDRESS
 
     def _environment(self) -> dict[str, str]:
         """`azora`, `python` and `pip` of this Python; pip installs beside it, never into it."""

@@ -17,6 +17,7 @@ from azora.cli import (
     new,
     orphans,
     restore,
+    service,
     settings,
     up,
 )
@@ -50,6 +51,7 @@ app.command("migrate")(migrate.migrate)
 app.command("doctor")(doctor.doctor)
 app.command("orphans")(orphans.orphans)
 app.command("settings")(settings.settings)
+app.command("service")(service.service)
 app.command("new")(new.new)
 app.command("restore")(restore.restore)
 app.add_typer(backup.app, name="backup")

@@ -72,6 +72,7 @@ def run(
     from azora.campus import prepare_campus
     from azora.cli.campus import campus_settings, control_path, locked
     from azora.loader import load_registry
+    from azora.processes.notify import ServiceManager
     from azora.processes.serving import ServingProcess
 
     given = {"host": host, "port": port, "broker_url": broker, "database_url": database}
@@ -84,7 +85,7 @@ def run(
             settings, registry, plugins, address, control_path(settings.data_dir)
         )
         process.start_when_migrated()
-        process.serve()
+        process.serve(ServiceManager())
 
 
 def _https(tls: bool, certificate: str | None, key: str | None) -> dict[str, Any] | None:
@@ -101,6 +102,7 @@ def _serve_embedded(
         from azora.campus import prepare_campus
         from azora.cli.campus import control_path
         from azora.loader import load_registry
+        from azora.processes.notify import ServiceManager
         from azora.processes.serving import ServingProcess
         from azora.processes.upgrade import upgrade
 
@@ -113,7 +115,7 @@ def _serve_embedded(
         step("Starting")
         process.start(seed=not empty)
     _announcer(began, as_json)(settings, registry, process.url)
-    process.serve()
+    process.serve(ServiceManager())
 
 
 def _announcer(began: float, as_json: bool) -> Any:

@@ -24,7 +24,8 @@ def add_health(gateway: "Gateway") -> None:
         awaited = runtime.readiness()
         if awaited:
             return _json(503, {"status": "unready", "awaits": awaited})
-        return _json(200, {"status": "ready"})
+        notices = runtime.condition.notices
+        return _json(200, {"status": "ready"} | ({"notices": notices} if notices else {}))
 
     def metrics(request: HttpRequest) -> HttpResponse:
         if not _is_loopback(request.remote):

@@ -6,6 +6,7 @@ The standard library's `logging` (Nameko, kombu, Werkzeug) takes the same way.
 
 import json
 import logging
+import signal
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ import orjson
 import structlog
 
 from azora.context import current_or_none
+from azora.observe.logfile import LogFile, open_log_file
 from azora.observe.masking import mask, mask_text
 from azora.observe.tracebacks import describe_exception
 
@@ -105,6 +107,7 @@ def configure_logs(
     settings: "CampusSettings", resource: Mapping[str, str], stream: BinaryIO | None = None
 ) -> None:
     """Log as the settings say from now on; loggers that exist follow."""
+    stream = stream or _kept_file(settings)
     out = stream or sys.stderr.buffer
     _output.stream = stream
     _output.default = LEVELS[settings.log_level]
@@ -114,6 +117,17 @@ def configure_logs(
     console = settings.log_format == "console" or (settings.log_format == "auto" and on_terminal)
     _pipeline[:] = [with_context, masked, to_console(colours=out.isatty()) if console else to_json]
     _take_over_logging(settings)
+
+
+def _kept_file(settings: "CampusSettings") -> Any:
+    """The log file of the settings, opened once in a process; logrotate may then send SIGHUP."""
+    current: Any = _output.stream
+    if isinstance(current, LogFile) and current.path == settings.log_file:
+        return current
+    file = open_log_file(settings)
+    if file is not None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return file
 
 
 def with_context(_logger: Any, _level: str, values: Values) -> Values:

@@ -25,6 +25,7 @@ from azora.http.router import Endpoint, Router
 from azora.http.security import SecurityHeaders
 from azora.http.settings import HttpSettings
 from azora.loader import Registry
+from azora.observe.disk import disk_notices
 from azora.processes.upstream import HOP_BY_HOP, PATIENCE, Upstream
 from azora.settings import CampusSettings, load_settings
 from azora.shell.links import path_pattern
@@ -163,6 +164,8 @@ class Front:
         awaited = self.readiness()
         if awaited:
             return _json(503, {"status": "unready", "awaits": awaited})
+        if notices := disk_notices(self._campus):
+            return _json(200, {"status": "ready", "notices": notices})
         return _json(200, {"status": "ready"})
 
     def _ready(self, upstream: Upstream) -> Any:

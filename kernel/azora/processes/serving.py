@@ -12,6 +12,7 @@ from azora.loader import Registry
 from azora.observe.logs import get_logger
 from azora.observe.telemetry import start_telemetry, stop_telemetry
 from azora.processes.control import ControlSocket
+from azora.processes.notify import ServiceManager
 from azora.processes.signals import SignalPipe, exit_at_the_second
 from azora.processes.upgrade import awaited_migrations
 from azora.settings import CampusSettings
@@ -57,11 +58,18 @@ class ServingProcess:
         self._listen()
         self._starting = eventlet.spawn(self._await_migrations)
 
-    def serve(self) -> None:
-        """Answer until a signal asks to stop, then stop in good order. Another stops at once."""
+    def serve(self, manager: ServiceManager | None = None) -> None:
+        """Answer until a signal asks to stop, then stop in good order. Another stops at once.
+
+        `manager` is told of both, where this process is the service.
+        """
         assert self._signals is not None, "started before it serves"
+        if manager:
+            manager.ready(self.url)
         self._signals.wait()
         exit_at_the_second()
+        if manager:
+            manager.stopping()
         self.stop()
 
     def stop(self) -> None:

@@ -27,6 +27,7 @@ from azora.loader import Registry, load_registry
 from azora.observe.logs import configure_logs, get_logger
 from azora.observe.telemetry import resource_of, start_telemetry, stop_telemetry
 from azora.processes.front import Front, socket_path
+from azora.processes.notify import ServiceManager
 from azora.processes.serving import ServingProcess
 from azora.processes.signals import SignalPipe, exit_at_the_second
 from azora.processes.upgrade import upgrade
@@ -177,22 +178,25 @@ class Supervisor:
         front = Front(self._settings, self._registry, names)
         signals = SignalPipe()
         url = front.listen(f"{self._settings.host}:{self._settings.port}").url
-        if not self._announced:
-            eventlet.spawn(self._announce_when_ready, front, url)
+        manager = ServiceManager()
+        eventlet.spawn(self._announce_when_ready, front, url, manager)
         start_schedule(self._settings)
         signals.wait()
         exit_at_the_second()
+        manager.stopping()
         front.stop(self._settings.shutdown_grace)
         stop_telemetry()
 
-    def _announce_when_ready(self, front: Front, url: str) -> None:
+    def _announce_when_ready(self, front: Front, url: str, manager: ServiceManager) -> None:
         limit = time.monotonic() + _SLOW
         while awaited := front.readiness():
             if time.monotonic() > limit:
                 self._log.warning("still_starting", **awaited)
                 limit += _SLOW
             eventlet.sleep(0.05)
-        self._announce(self._settings, self._registry, url)
+        manager.ready(url)
+        if not self._announced:
+            self._announce(self._settings, self._registry, url)
 
 
 def _become_child(name: str, parent: int) -> None:

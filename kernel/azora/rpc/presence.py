@@ -1,7 +1,7 @@
 """Who is there: every process says each second what it hosts; whoever is silent for five is gone."""
 
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import amqp
 import eventlet
@@ -14,6 +14,8 @@ from azora.rpc.connection import BrokerConnection
 EXCHANGE = "azora.presence"
 INTERVAL = 1.0
 LIFETIME = 5.0
+_FIELDS = {field.name for field in fields(Node)}
+"""A newer process may say more."""
 
 
 class Presence:
@@ -43,6 +45,10 @@ class Presence:
         self._stopping = True
         self._say(replace(self._about, plugins={}))
 
+    def tell(self, troubles: dict[str, str], notices: dict[str, str]) -> None:
+        """Say this of the process from now on."""
+        self._about = replace(self._about, troubles=troubles, notices=notices)
+
     def _announce(self) -> None:
         while not self._stopping:
             self._say(self._about)
@@ -66,8 +72,10 @@ class Presence:
 
     def _on_said(self, message: amqp.Message) -> None:
         try:
-            about = Node(**{**orjson.loads(message.body), "seen": time.time()})
-        except (ValueError, TypeError):
+            said = orjson.loads(message.body)
+            known = {name: said[name] for name in _FIELDS & said.keys()}
+            about = Node(**{**known, "seen": time.time()})
+        except (ValueError, TypeError, AttributeError):
             return  # somebody else's message
         if about.plugins:
             self._nodes[about.name] = about

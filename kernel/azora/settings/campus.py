@@ -76,6 +76,11 @@ class CampusSettings(Settings):
     max_upload: Bytes = Field(
         1_073_741_824, description="Largest file in bytes that may be stored."
     )
+    warn_free_disk: int = Field(
+        1_000_000_000,
+        ge=0,
+        description="Free bytes on the disk below which the campus warns its keepers.",
+    )
     min_free_disk: int = Field(
         100_000_000,
         ge=0,
@@ -118,6 +123,19 @@ class CampusSettings(Settings):
         "auto",
         description="`json`, `console` for people, or `auto`: console on a terminal in development.",
     )
+    log_file: Path | None = Field(
+        None,
+        description="File for the log; without it standard error, as systemd and containers take it.",
+    )
+    log_file_size: Bytes = Field(
+        50_000_000, description="Bytes after which the log file is put aside as `.1`."
+    )
+    log_file_days: Seconds = Field(
+        7.0, description="Days after which it is put aside, whatever its size."
+    )
+    log_files_kept: int = Field(
+        10, ge=0, le=1000, description="How many log files put aside are kept."
+    )
     metrics: bool = Field(True, description="Serve Prometheus metrics at /metrics.")
     otlp_endpoint: str | None = Field(
         None,
@@ -136,7 +154,7 @@ class CampusSettings(Settings):
 
     _layers: Layers = PrivateAttr(default_factory=Layers)
 
-    @field_validator("data_dir", "keys_dir")
+    @field_validator("data_dir", "keys_dir", "log_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()

@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "postgresql": lambda: _newest("/usr/lib/postgresql/*/bin/postgres") or shutil.which("postgres"),
     "redis": lambda: shutil.which("redis-server"),
     "node": lambda: shutil.which("node"),
+    "systemd": lambda: shutil.which("systemd-analyze"),
     "promtool": lambda: shutil.which("promtool"),
     "chromium": lambda: shutil.which("chromium") or shutil.which("chromium-browser"),
     "tmpfs": lambda: shutil.which("mount") if _may_mount() else None,
