@@ -58,7 +58,7 @@ ERRORS = [
     ErrorCode(
         "library.unknown_format",
         422,
-        "The file is neither MARC 21 nor BibTeX.",
+        "The file is in none of the formats that the library reads.",
         "Name its format, or convert it.",
     ),
     ErrorCode(

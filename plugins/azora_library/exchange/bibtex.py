@@ -10,10 +10,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 import bibtexparser
-from bibtexparser.middlewares.names import (
-    parse_single_name_into_parts,
-    split_multiple_persons_names,
-)
 from bibtexparser.model import (
     Block,
     DuplicateFieldKeyBlock,
@@ -23,8 +19,12 @@ from bibtexparser.model import (
 )
 
 from azora_library import domain
+from azora_library.exchange.bibtex_details import contributors, details
+from azora_library.exchange.bibtex_writing import write
+from azora_library.exchange.faithful import differences, keeping
 from azora_library.exchange.latex import plain, unbraced
-from azora_library.exchange.records import Read, Refused, checked, clean, language_code
+from azora_library.exchange.names import described_people
+from azora_library.exchange.records import Read, Refused, checked, clean, language_code, told
 
 LARGEST = 262_144
 """Bytes of one entry; who writes more in one is refused by its number."""
@@ -86,7 +86,13 @@ def read_entry(number: int, entry: Entry, abbreviations: Mapping[str, str]) -> R
         return Refused(number, entry.key, str(error))
     if not entry.key:
         return Refused(number, None, "has no key")
-    return checked(number, clean(entry.key), describe(entry.entry_type.lower(), fields))
+    kind = entry.entry_type.lower()
+    found = checked(number, clean(entry.key), describe(kind, fields))
+    if isinstance(found, Refused):
+        return found
+    said = {name: " ".join(text.split()) for name, text in fields.items()}
+    written = write(found.record.model_dump(exclude={"key"}, mode="json"))
+    return keeping(found, "bibtex", differences({"entrytype": kind, **said}, written))
 
 
 def describe(kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
@@ -95,12 +101,13 @@ def describe(kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
     def text(*names: str) -> str:
         return next(filter(None, (plain(fields[name]) for name in names if name in fields)), "")
 
+    authors, telling = described_people(contributors(fields))
     heading = ": ".join(filter(None, [text("title", "booktitle"), text("subtitle")]))
     return {
         "title": heading,
         "type": _TYPES.get(kind, domain.DOCUMENT),
         "content": text("abstract", "annote", "note"),
-        "authors": people(fields.get("author") or fields.get("editor", "")),
+        "authors": authors,
         "tags": [tag.strip()[:100] for tag in re.split("[,;]", text("keywords")) if tag.strip()],
         "language": language_code(text("langid", "language")),
         "year": domain.year_in(text("year", "date")),
@@ -109,16 +116,8 @@ def describe(kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
         "issn": _each(domain.issn, text("issn")),
         "doi": domain.doi(unbraced(fields.get("doi", ""))),
         "link": _link(fields),
+        "details": {**details(fields, text), **told({"contributors": telling})},
     }
-
-
-def people(names: str) -> list[str]:
-    """`wa Thiong'o, Ngũgĩ and {World Bank} and others` as `Ngũgĩ wa Thiong'o` and `World Bank`."""
-    found = []
-    for name in split_multiple_persons_names(" ".join(names.split())):
-        parts = parse_single_name_into_parts(name, strict=False)
-        found.append(plain(" ".join([*parts.first, *parts.von, *parts.last, *parts.jr])))
-    return [name for name in found if name and name != "others"]
 
 
 def resolve(value: str, abbreviations: Mapping[str, str]) -> str:

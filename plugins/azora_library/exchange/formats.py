@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from azora.errors import Invalid
-from azora_library.exchange import bibtex, marc
+from azora_library.exchange import bibtex, csl, datacite, dublincore, marcfile, marcxml, ris, table
 from azora_library.exchange.records import Read, Refused
 
 HEAD = 65_536
@@ -21,8 +21,14 @@ class Format(NamedTuple):
 
 
 FORMATS = (
-    Format("MARC 21", marc.looks_like_marc, marc.read_marc),
+    Format("MARC 21", marcfile.looks_like_marc, marcfile.read_marc),
+    Format("MARCXML", marcxml.looks_like_marcxml, marcxml.read_marcxml),
+    Format("Dublin Core", dublincore.looks_like_dublin_core, dublincore.read_dublin_core),
+    Format("DataCite JSON", datacite.looks_like_datacite, datacite.read_datacite),
+    Format("CSL-JSON", csl.looks_like_csl, csl.read_csl),
+    Format("RIS", ris.looks_like_ris, ris.read_ris),
     Format("BibTeX", bibtex.looks_like_bibtex, bibtex.read_bibtex),
+    Format("CSV", table.looks_like_table, table.read_table),
 )
 
 
@@ -38,6 +44,6 @@ def format_of(stream: BinaryIO) -> Format:
         if known.looks_like(head):
             return known
     raise Invalid(
-        "This file is neither MARC 21 nor BibTeX; nothing was imported.",
+        f"This file is none of {', '.join(known.name for known in FORMATS)}; nothing was imported.",
         code="library.unknown_format",
     )

@@ -1,10 +1,12 @@
 """Records on their way in from another catalogue: read and sound, or refused with the reason."""
 
+import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -40,11 +42,28 @@ def checked(number: int, key: str, values: Mapping[str, Any]) -> Read | Refused:
         return Read(number, key, CatalogueRecord(key=key, **values))
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False, include_context=False)
+        if fitting := _without(values, [one["loc"] for one in problems]):
+            return checked(number, key, fitting)
         return Refused(
             number,
             key[:LONGEST_KEY],
             "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problems[:3]),
         )
+
+
+def told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without those that say nothing."""
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+def _without(values: Mapping[str, Any], places: list[tuple[int | str, ...]]) -> dict[str, Any]:
+    """The values without the details that do not fit, where nothing else is wrong: a record is not
+    kept out for a footnote."""
+    wrong = {place[1] for place in places if place[0] == "details" and len(place) > 1}
+    if not wrong or any(place[0] != "details" for place in places):
+        return {}
+    details = {name: value for name, value in values["details"].items() if name not in wrong}
+    return {**values, "details": details}
 
 
 def clean(text: str) -> str:
@@ -53,6 +72,7 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", spaced).split())
 
 
+@lru_cache(maxsize=4096)
 def language_code(text: str) -> str | None:
     """ISO 639 of a language however it is named: `eng`, `en-GB` and `English` are all `en`."""
     name = re.split(r"[-_ ]", text.strip().lower())[0]
@@ -72,3 +92,9 @@ def _names_of_languages() -> dict[str, str]:
         alias: code for alias, code in get_global("language_aliases").items() if code.isalpha()
     }
     return {**names, **aliases, "american": "en", "british": "en", "ngerman": "de"}
+
+
+def digest_key(record: Any) -> str:
+    """The key of a record that brings none: the same for the same content."""
+    text = record if isinstance(record, str) else json.dumps(record, sort_keys=True, default=str)
+    return f"sha256-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -109,8 +109,8 @@ def test_a_dry_run_changes_nothing(campus: Any, tmp_path: Path, word: str) -> No
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\x89PNG\r\n\x1a\n", "neither MARC 21 nor BibTeX"),
-        (b"", "neither MARC 21 nor BibTeX"),
+        (b"\x89PNG\r\n\x1a\n", "none of MARC 21"),
+        (b"", "none of MARC 21"),
         ("@book{a, title={A}}".encode("utf-16"), "UTF-16"),
     ],
 )

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymarc import Field, Indicators, Leader, Record, Subfield
 
-from azora_library.exchange import marc
-from azora_library.exchange.marc import read_marc
+from azora_library.exchange import records
+from azora_library.exchange.marcfile import read_marc
 from azora_library.exchange.records import Read, Refused
 
 WORDS = st.text(st.characters(codec="utf-8", categories=["L", "N", "Zs"]), min_size=1, max_size=40)
@@ -76,7 +76,7 @@ def test_whatever_is_written_into_a_record_is_read_from_it(title: str, subjects:
     )
     [found] = read(made.as_marc())
     assert isinstance(found, Read)
-    assert found.record.title == f"A {marc.clean(title)}".strip()
+    assert found.record.title == f"A {records.clean(title)}".strip()
     assert len(found.record.tags) <= len(subjects)
 
 
