@@ -3,6 +3,7 @@
 import math
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ ACTOR, DEADLINE, CHAIN, KEY = (
     "azora-chain",
     "azora-idempotency-key",
 )
+HIDDEN = 200
+"""Personal values of which one piece of work remembers that no log may say them."""
 CAUSE, ADDRESS, TRACEPARENT = "azora-cause", "azora-address", "traceparent"
 
 
@@ -31,7 +34,7 @@ class Context:
     machine's monotonic clock, in seconds, and `timed` says that a timer of this greenlet watches it;
     `chain` names the plugins on the path of the call; `cause` is the id of the event that led here;
     `key` makes a repeated call one call; `claim` is the inbox row that the handler's transaction
-    must take; `act` is what goes on record; `address` and `agent` are the browser's or client's, as the
+    must take; `hidden` are personal values that no log may say; `act` is what goes on record; `address` and `agent` are the browser's or client's, as the
     HTTP edge saw them; `on_delivery` follows once a file that the operation replied is sent from its
     beginning.
     """
@@ -45,6 +48,7 @@ class Context:
         "chain",
         "claim",
         "deadline",
+        "hidden",
         "key",
         "locale",
         "on_delivery",
@@ -76,6 +80,7 @@ class Context:
         self.operation: str | None = None
         self.locale: str | None = parent.locale if parent else None
         self.ordinal = 0
+        self.hidden: deque[str] = parent.hidden if parent else deque(maxlen=HIDDEN)
         self.spans: LocalTrace | None = parent.spans if parent else None
         self.address: str | None = parent.address if parent else None
         self.agent: str | None = parent.agent if parent else None

@@ -25,6 +25,7 @@ from azora.errors import (
     ServiceError,
     Unavailable,
 )
+from azora.events.envelope import Envelope
 from azora.messages import Message, Request
 from azora.observe.traces import finish_span, start_span
 from azora.once import once
@@ -118,11 +119,12 @@ class BoundOperation:
             self.waiting -= 1
 
 
-def handle(hosted: "HostedPlugin", handler: Handler, context: Context, data: bytes) -> None:
+def handle(hosted: "HostedPlugin", handler: Handler, context: Context, envelope: Envelope) -> None:
     """Run an event handler; raises what it raises. An event that does not fit raises Invalid."""
     full = f"{hosted.name}.{handler.name}"
     with Worker(hosted, context, full, "event", handler.timeout):
         context.chain = (*context.chain, hosted.name)
+        data = hosted.opener.open(handler, envelope)
         try:
             event = handler.payload.__pydantic_validator__.validate_json(data)
         except ValidationError as error:

@@ -61,7 +61,11 @@ class Hooks:
 
     @hookspec
     def erase_subject(self, plugin: "HostedPlugin", subject: str) -> str:
-        """Erase the person with this id. Return `erased`, `kept: <the law>` or `none`."""
+        """Erase the person with this id. Return `erased`, `kept: <the law>` or `none`.
+
+        The kernel's operation `erase_subject` calls it, and then destroys the key with which your events
+        about the person were sealed.
+        """
 
     @hookspec
     def export_subject(self, plugin: "HostedPlugin", subject: str) -> dict[str, object]:

@@ -20,6 +20,7 @@ from azora.ids import uuid7
 from azora.loader import LoadedPlugin
 from azora.messages import Event
 from azora.observe.logs import get_logger
+from azora.personal import Opener, sealed_json
 from azora.settings import load_settings
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class HostedPlugin:
         self.container = PluginContainer(
             compose(loaded), {"hosted": self, "max_workers": runtime.settings.max_workers}
         )
+        self.opener = Opener(self)
         self.outbox = Outbox()
         self.relay = Relay(self, runtime.courier)
         kept = runtime.settings.event_retention_days * 86_400.0
@@ -94,9 +96,10 @@ class HostedPlugin:
         context.token = self.runtime.actors.own_token(f"plugin:{self.name}")
         context.cause = envelope.id
         context.claim = claim
+        context.hidden = claim.hidden
         if trace := parse_traceparent(envelope.traceparent):
             context.trace_id, context.span_id, context.sampled = trace
-        handle(self, handler, context, envelope.data)
+        handle(self, handler, context, envelope)
 
     def as_itself(self) -> Context:
         """A context in which the plugin acts on its own: hooks and jobs."""
@@ -112,10 +115,11 @@ class HostedPlugin:
             raise PluginError(f"{self.name} emits {kind.__name__}, which is not among its events")
         context = current_or_none()
         key = str(getattr(event, kind.key_field)) if kind.key_field else None
-        data = to_json(event)
+        id_ = uuid7()
+        data = sealed_json(self, event, name, id_) if kind.personal else to_json(event)
         self._check_size(name, key, data)
         return Envelope(
-            id=uuid7(),
+            id=id_,
             source=self.name,
             type=name,
             version=kind.version,

@@ -18,11 +18,13 @@ from azora.admin import administered
 from azora.compat import mismatches
 from azora.contract import Handler, Need, Operation, Plugin, handlers_of, operations_of
 from azora.cron import check_cron
+from azora.erasure import with_people
 from azora.errors import PluginError
 from azora.hooks import Hooks
 from azora.messages import Event, Request, item_of, snake_case
 from azora.page import fields_of
 from azora.permissions import KERNEL_PERMISSIONS
+from azora.personal import check_personal, permissions_to_read, unreadable
 from azora.references import references_of, unanswered, with_references
 
 GROUP = "azora.plugins"
@@ -83,6 +85,8 @@ class Registry:
             f"{need.plugin}.{name}" for need in loaded.needs.values() for name in need.operations
         ]
         called += [refers.operation for _, _, refers in references_of(loaded.plugin)]
+        for _, _, handler in loaded.handlers.values():
+            yield from permissions_to_read(handler.event, handler.payload)
         jobs = [job.operation for job in loaded.plugin.jobs]
         for target in called + [job if "." in job else f"{loaded.name}.{job}" for job in jobs]:
             operation = self.operation(target)
@@ -126,7 +130,9 @@ def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
         )
     if name == "azora":
         raise PluginError("the name 'azora' is the kernel's own; choose another")
-    plugin = administered(with_references(plugin))
+    plugin = administered(with_people(with_references(plugin), module))
+    for event in plugin.events:
+        check_personal(event)
     operations = _collect(plugin, operations_of)
     handlers = _collect(plugin, handlers_of)
     if shared := operations.keys() & handlers.keys():
@@ -244,7 +250,7 @@ def _unmet_events(registry: Registry, loaded: LoadedPlugin) -> Iterable[str]:
         if event is None:
             yield f"{handler.name} listens to {handler.event}, which {provider.name} does not publish"
             continue
-        for problem in mismatches(event, handler.payload):
+        for problem in [*mismatches(event, handler.payload), *unreadable(event, handler.payload)]:
             yield f"{handler.event} {problem}"
 
 

@@ -1,7 +1,8 @@
 """The shapes that cross a plugin's border: Request, Reply, Event, FileRef and Document."""
 
 import re
-from typing import ClassVar, Generic, TypeVar, get_args
+from collections.abc import Iterator
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,12 +30,17 @@ class Event(Message):
 
     `key_field` names the field whose equal values are kept in order for handlers that ask for it
     (CloudEvents `partitionkey`); `personal` maps each field that holds personal data to the field
-    that holds that person's id.
+    that holds that person's id: it is sealed with that person's key when the event is emitted. A slice
+    that reads one says so as well, and takes None: that is what is left of an erased person.
     """
 
     key_field: ClassVar[str | None] = None
     personal: ClassVar[dict[str, str]] = {}
     version: ClassVar[int] = 1
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, "***" if name in self.personal and value is not None else value
 
 
 class FileRef(Message):

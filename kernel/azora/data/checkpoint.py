@@ -1,6 +1,7 @@
 """Moves SQLite's write-ahead log into the file from a thread: its fsyncs would hold every greenlet up."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +9,12 @@ import eventlet
 from eventlet import tpool
 from eventlet.semaphore import Semaphore
 
+from azora.errors import Unavailable
+
 LOG_SIZE = 4_000_000
 """Bytes of log after which it is moved; until then reading it is cheap."""
+EMPTYING = 10.0
+"""Seconds to wait for other processes that read the log."""
 LOOK_EVERY = 64
 """Commits between two looks at the size of the log."""
 
@@ -35,6 +40,18 @@ class Checkpointer:
             self._moving = True
             eventlet.spawn_n(self._move)
 
+    def empty(self) -> None:
+        """Move all of it and cut it to nothing; the caller holds the lock. Raises where others keep it busy."""
+        connection = self._connect()
+        try:
+            give_up = time.monotonic() + EMPTYING
+            while tpool.execute(_truncate, connection):
+                if time.monotonic() > give_up:
+                    raise Unavailable(f"{self._log.name} is in use elsewhere", code="database_busy")
+                eventlet.sleep(0.01)
+        finally:
+            connection.close()
+
     def _move(self) -> None:
         """Most of it while others write; the rest while they wait, so that the log begins anew."""
         try:
@@ -51,3 +68,8 @@ class Checkpointer:
 
 def _checkpoint(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def _truncate(connection: sqlite3.Connection) -> bool:
+    """Empty the log; whether somebody is in the way."""
+    return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])

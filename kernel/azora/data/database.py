@@ -118,6 +118,10 @@ class PluginDatabase(ABC):
     def expect_writers(self, count: int) -> None:
         """Hear that so many more greenlets, or fewer where it is negative, are about to write."""
 
+    @abstractmethod
+    def scrub(self, table: str) -> None:
+        """Leave no byte of what was deleted from a table in the database's own files. Outside a transaction."""
+
     def prepare(self) -> None:
         """Make the place in which migrations create tables."""
         self.ping()

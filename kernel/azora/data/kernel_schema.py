@@ -192,6 +192,21 @@ def m0007_orphans_down(schema: Schema) -> None:
     schema.drop_table("azora_orphans")
 
 
+def m0008_person_keys(schema: Schema) -> None:
+    schema.create_table(
+        "azora_person_keys",
+        person=peewee.TextField(primary_key=True),
+        id=peewee.TextField(unique=True),
+        secret=peewee.BlobField(null=True),
+        born=peewee.DoubleField(),
+        erased=peewee.DoubleField(null=True),
+    )
+
+
+def m0008_person_keys_down(schema: Schema) -> None:
+    schema.drop_table("azora_person_keys")
+
+
 _AUDIT_FUNCTION = """
 CREATE FUNCTION azora_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

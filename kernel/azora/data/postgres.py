@@ -61,6 +61,10 @@ class PostgresSchema(PluginDatabase):
         """Idle connections stay for the plugins that share them; they end with the last of them."""
         self.pool.forget_idle()
 
+    def scrub(self, table: str) -> None:
+        """Write the table anew; the server's own log and its archive keep their time."""
+        self.execute(f'VACUUM FULL "{table}"')
+
     def expect_writers(self, count: int) -> None:
         """Each has a connection of its own, and the server gathers commits by itself."""
 

@@ -28,6 +28,7 @@ PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "normal"),
     ("foreign_keys", 1),
+    ("secure_delete", 1),
     ("cache_size", -8000),
     ("wal_autocheckpoint", 0),
 )
@@ -92,6 +93,10 @@ class SqliteFile(PluginDatabase):
                 connection.close()
         self._reading = None
         self._spare.clear()
+
+    def scrub(self, table: str) -> None:
+        """Deleted bytes are overwritten in the file; the log, which still has them, is emptied."""
+        self._writer.empty_log()
 
     def expect_writers(self, count: int) -> None:
         self._writer.soon += count

@@ -112,6 +112,13 @@ class Writer:
         finally:
             self._leave(altering)
 
+    def empty_log(self) -> None:
+        """Move the whole log into the file and cut it to nothing."""
+        with self._lock:
+            if self._group:
+                self._finish(self._group)
+            self._checkpointer.empty()
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()

@@ -1,7 +1,9 @@
 """The inbox row that makes a delivery count once: taken in the same transaction as its effect."""
 
 import time
+from collections import deque
 
+from azora.context import HIDDEN
 from azora.data.database import PluginDatabase
 from azora.data.failures import InTransaction
 from azora.events.envelope import Envelope
@@ -17,6 +19,7 @@ class Claim:
 
     `HostedPlugin.transaction()` calls `take` right after BEGIN. `taken` says whether the effect is,
     or is about to be, committed; a rollback resets it, so that the attempt may count as failed.
+    `hidden` are the personal values of the event, which nobody may read in what went wrong.
     """
 
     def __init__(self, envelope: Envelope, handler: str, delivery: Delivery | None = None) -> None:
@@ -24,6 +27,7 @@ class Claim:
         self.handler = handler
         self.delivery = delivery
         self.taken = False
+        self.hidden: deque[str] = deque(maxlen=HIDDEN)
 
     def take(self, database: PluginDatabase) -> None:
         """Mark the delivery done within the open transaction.

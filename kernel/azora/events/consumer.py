@@ -2,7 +2,6 @@
 
 import random
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +15,7 @@ from azora.errors import ServiceError
 from azora.events.bell import Bell
 from azora.events.claim import Claim, Duplicate
 from azora.events.envelope import Envelope
+from azora.events.failure import failure_of, starred
 from azora.events.inbox import FAR, Delivery, Failure, Inbox
 from azora.events.pace import Pace
 from azora.events.parking import ParkedEvent, Parking
@@ -246,13 +246,10 @@ class Consumer:
             if claim.taken:
                 self.hosted.log.error(
                     "the handler failed after its commit; what it did stands",
-                    handler=handler.name, event_id=claim.envelope.id, error=repr(error),
+                    handler=handler.name, event_id=claim.envelope.id, error=starred(repr(error), claim.hidden),
                 )  # fmt: skip
                 return None
-            return Failure(
-                _storable(f"{type(error).__name__}: {error}"[:2000]),
-                _storable(traceback.format_exc(limit=-20)[-8000:]),
-            )
+            return failure_of(error, claim.hidden)
         return None
 
     def _after(self, handler: Handler, attempts: int) -> tuple[str, float]:
@@ -280,11 +277,6 @@ class Consumer:
                 self.inbox.recover(seq, attempts, state, words, now, due)
                 if lane:
                     self.inbox.defer_lane(lane, FAR if state == "parked" else due)
-
-
-def _storable(words: str) -> str:
-    """The words without what a database takes in no text: NUL, and halves of characters."""
-    return words.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def _lane(handler: Handler, envelope: Envelope) -> str | None:

@@ -49,6 +49,8 @@ KERNEL_CODES = tuple(
         ("invalid", 422, "Some fields do not fit the model.", "`errors` names each field, its code and what is wrong."),
         ("event_too_large", 422, "What was asked would tell an event that is larger than may be told.", "Send less; an operator may raise AZORA_MAX_EVENT."),
         ("event_key_invalid", 422, "What was asked would tell an event whose key is too long or holds NUL.", "Send a shorter name, without NUL."),
+        ("nobodys_field", 422, "What was asked would tell an event with a personal field, but not whose it is.", "Its author names the person, or leaves the field empty."),
+        ("sealed_field", 422, "A personal field of an event was changed on its way, or sealed in a way that is not known here.", "Publish events with `emit`; a newer release may have sent it."),
         ("idempotency_key_reused", 422, "The key belongs to another request.", "Take a new key for a new request."),
         ("limit_reached", 429, "A quota or a bound is used up.", "`detail` says which; ask for more, or wait."),
         ("rate_limited", 429, "Too many requests in a minute.", "Wait for Retry-After; watch the RateLimit header."),
