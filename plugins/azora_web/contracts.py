@@ -1,6 +1,6 @@
 """What the web plugin offers: language, colours and the trial form of the style guide."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -63,3 +63,49 @@ class FormTried(Reply):
     """Nothing was stored."""
 
     right: bool = True
+
+
+class PartStatus(Reply):
+    """One part of the campus: how it is, and since when as far as somebody looked."""
+
+    name: str
+    summary: str
+    state: Literal["works", "trouble", "away", "unknown"]
+    since: datetime
+
+
+class PastTrouble(Reply):
+    """A time in which a part did not work; `campus` is all of it."""
+
+    name: str
+    summary: str
+    state: Literal["trouble", "away"]
+    began: datetime
+    ended: datetime
+    minutes: int = Field(description="How long it took, at least one.")
+
+
+class CampusStatus(Reply):
+    """The campus as a learner needs to know it: no reasons, no machines."""
+
+    state: Literal["works", "some", "down", "unknown"]
+    checked: datetime
+    parts: list[PartStatus]
+    history: list[PastTrouble]
+
+
+class Process(Reply):
+    """A process of the campus, and what keeps its plugins from answering."""
+
+    name: str
+    plugins: dict[str, str]
+    since: datetime
+    troubles: dict[str, str]
+
+
+class Processes(Reply):
+    """What keepers see: `reasons` by part, and `notices` of what will not do for long."""
+
+    items: list[Process]
+    notices: dict[str, str]
+    reasons: dict[str, str]

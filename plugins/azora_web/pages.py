@@ -1,6 +1,6 @@
 """The pages that belong to the campus as a whole."""
 
-from azora import Form, Page
+from azora import Form, Page, Part
 
 PAGES = (
     Page("/", "A campus of your own", "landing.html"),
@@ -20,6 +20,12 @@ PAGES = (
         "styleguide.html",
         forms={"trial": Form("try_form", then="")},
         permission="web.read_styleguide",
+    ),
+    Page(
+        "/status",
+        "Status",
+        "status.html",
+        parts={"status": Part("read_status"), "processes": Part("read_processes")},
     ),
     Page("/robots.txt", "Azora", "robots.txt"),
     Page("/manifest.webmanifest", "Azora", "manifest.webmanifest"),

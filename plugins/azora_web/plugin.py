@@ -1,8 +1,10 @@
 """The front door of the web plugin."""
 
-from azora import Permission, Plugin, hookimpl
+from azora import Job, Permission, Plugin, hookimpl
+from azora_web.models import TABLES
 from azora_web.pages import PAGES
 from azora_web.service import Choices
+from azora_web.status import SEE, WATCH, Status
 
 
 @hookimpl
@@ -10,7 +12,13 @@ def describe() -> Plugin:
     return Plugin(
         name="web",
         summary="The landing page, the home page and the search",
-        services=[Choices],
-        permissions=[Permission("web.read_styleguide", "Open the style guide")],
+        services=[Choices, Status],
+        permissions=[
+            Permission("web.read_styleguide", "Open the style guide"),
+            Permission(SEE, "See the processes of the campus and what troubles them"),
+            Permission(WATCH, "Note how the campus is"),
+        ],
         pages=PAGES,
+        jobs=[Job("watch_status", "* * * * *")],
+        tables=TABLES,
     )

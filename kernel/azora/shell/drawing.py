@@ -115,6 +115,7 @@ class Drawing:
             "navigation": self._navigation.entries(visit.actor, visit.reader, visit.path),
             "trail": self._navigation.trail(visit.reader, visit.path),
             "has_page": self._navigation.has,
+            "said_by": lambda plugin, text: self._navigation.said_by(plugin, text, visit.reader),
             "languages": LANGUAGES,
             "themes": THEMES,
             "theme_names": {

@@ -79,6 +79,11 @@ class Navigation:
         permission = page.permission or self._first_permission(loaded, page)
         return permission is None or (actor is not None and actor.may(permission))
 
+    def said_by(self, plugin: str, text: str, reader: Reader) -> str:
+        """A text of a plugin's own, such as its summary, in the reader's language."""
+        own = self._catalogues.reader(reader.tag, plugin).translations
+        return own.gettext(text) if text else ""
+
     def _stands(self, loaded: LoadedPlugin) -> bool:
         """Whether the plugin is still installed: one may be refused after the start."""
         return loaded.name in self._registry.plugins
