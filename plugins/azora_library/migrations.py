@@ -9,6 +9,7 @@ import peewee
 from azora.data.migrations import Schema
 from azora.tables import IdField, TimeField
 from azora_library.circulation.migrations import create_lending, drop_lending
+from azora_library.shelves.migrations import create_shelves, drop_shelves
 
 _INDEX = {
     "sqlite": (
@@ -183,3 +184,11 @@ def m0004_lending(schema: Schema) -> None:
 
 def m0004_lending_down(schema: Schema) -> None:
     drop_lending(schema)
+
+
+def m0005_shelves(schema: Schema) -> None:
+    create_shelves(schema)
+
+
+def m0005_shelves_down(schema: Schema) -> None:
+    drop_shelves(schema)

@@ -7,6 +7,7 @@ import peewee
 from azora_library.catalogue.models import ResourceRow
 from azora_library.circulation import people as circulation
 from azora_library.sharing import admissions
+from azora_library.shelves import people as shelves
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -21,6 +22,7 @@ def erase(plugin: "HostedPlugin", subject: str) -> str:
             for column in (ResourceRow.created_by, ResourceRow.updated_by)
         ]
         forgotten += admissions.erase(ids)
+        forgotten.append(shelves.erase(ids))
     lending = [circulation.erase(plugin, id) for id in ids]
     if circulation.ON_LOAN in lending:
         return circulation.ON_LOAN
@@ -35,6 +37,7 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
         "added": _resources(ResourceRow.created_by, subject),
         "changed": _resources(ResourceRow.updated_by, subject),
         **admissions.export(_actor_ids(subject)),
+        **shelves.export(_actor_ids(subject)),
     }
 
 

@@ -10,6 +10,7 @@ from azora_library.discovery.room import ROOM as DISCOVERY
 from azora_library.exchange.room import ROOM as EXCHANGE
 from azora_library.settings import LibrarySettings
 from azora_library.sharing.room import ROOM as SHARING
+from azora_library.shelves.room import ROOM as SHELVES
 
 if TYPE_CHECKING:
     import typer
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
 
-ROOMS = (CATALOGUE, DISCOVERY, EXCHANGE, SHARING, CIRCULATION)
+ROOMS = (CATALOGUE, DISCOVERY, EXCHANGE, SHARING, CIRCULATION, SHELVES)
 
 
 @hookimpl

@@ -3,6 +3,7 @@
 from azora import Form, Page, Part
 from azora_library.catalogue.access import MANAGE
 from azora_library.circulation.pages import COPIES, HOLDING
+from azora_library.shelves.pages import KEEPING, OWN_SHELVES
 
 TYPES = {"types": Part("list_types")}
 UNCOUNTED = Part("read_resource", {"count": False})
@@ -26,8 +27,13 @@ PAGES = (
             "own_request": Part("read_own_request"),
             **TYPES,
             **COPIES,
+            **OWN_SHELVES,
         },
-        forms={"ask": Form("ask_for_access", then="/library/{id}?notice=sent"), **HOLDING},
+        forms={
+            "ask": Form("ask_for_access", then="/library/{id}?notice=sent"),
+            **HOLDING,
+            **KEEPING,
+        },
     ),
     Page(
         "/library/{id}/edit",

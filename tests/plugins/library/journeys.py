@@ -1,4 +1,4 @@
-"""A book goes out and comes back, as its librarian and its readers do it in a browser without scripts."""
+"""What librarians and readers do in a browser without scripts: lending, and shelves of their own."""
 
 from pathlib import Path
 from typing import Any
@@ -98,4 +98,48 @@ def lending(
     desk.open("/library/cards?query=Thandi")
     seen["cards"] = desk.rows("cards")
     fits.append(desk.shoot("cards"))
+    return {"seen": seen, "fits": all(fits)}
+
+
+def shelves(
+    browser: Browser, url: str, shots: str, librarian: str, reader: str, book: str, other: str
+) -> dict[str, Any]:
+    """A librarian makes a collection; a reader begins a list from a book's page and orders it."""
+    desk, customer = (Person(browser, url, one, shots) for one in (librarian, reader))
+    seen: dict[str, Any] = {}
+
+    desk.open("/library/collections")
+    desk.page.get_by_role("link", name="Begin a collection").first.click()
+    desk.page.get_by_label("Title").fill("Soweto writes")
+    desk.page.get_by_label("What it is for").fill("Novels of these streets.")
+    desk.press("Begin")
+    seen["begun"] = desk.said()
+    fits = [desk.shoot("collection")]
+    customer.open("/library/collections")
+    fits.append(customer.shoot("collections"))
+    customer.page.get_by_role("link", name="Soweto writes").click()
+    seen["collection"] = customer.page.locator("h1").inner_text()
+
+    customer.open(f"/library/{book}")
+    customer.page.get_by_text("Put it on a shelf").click()
+    fits.append(customer.shoot("keep"))
+    customer.page.get_by_label("Title of the list").fill("Holidays")
+    customer.press("Put it there")
+    seen["kept"] = customer.said()
+    customer.open(f"/library/{other}")
+    customer.page.get_by_text("Put it on a shelf").click()
+    customer.page.locator("#keep-shelf").select_option(label="Holidays")
+    customer.press("Put it there")
+    last = customer.page.locator(".entry").nth(1)
+    last.get_by_text("More").click()
+    last.get_by_role("button", name="Move to the top").click()
+    seen["order"] = customer.page.locator(".entry-title").all_inner_texts()
+    first = customer.page.locator(".entry").first
+    first.get_by_text("More").click()
+    first.get_by_role("button", name="Read it").click()
+    seen["progress"] = customer.page.locator(".entry").first.locator(".facts").inner_text()
+    fits.append(customer.shoot("list"))
+    customer.open("/library/reading-lists")
+    seen["lists"] = customer.page.locator(".tile .entry-title").all_inner_texts()
+    fits.append(customer.shoot("lists"))
     return {"seen": seen, "fits": all(fits)}

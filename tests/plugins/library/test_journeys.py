@@ -1,11 +1,11 @@
-"""Lending in a real browser, without scripts, at both widths."""
+"""Lending and shelves in a real browser, without scripts, at both widths."""
 
 from pathlib import Path
 from typing import Any
 
 from azora.testing.browser import browse
 
-JOURNEYS = Path(__file__).with_name("lending_journeys.py")
+JOURNEYS = Path(__file__).with_name("journeys.py")
 
 
 def test_a_book_is_kept_lent_renewed_and_taken_back(embedded_campus: Any, tmp_path: Path) -> None:
@@ -29,4 +29,26 @@ def test_a_book_is_kept_lent_renewed_and_taken_back(embedded_campus: Any, tmp_pa
     assert seen["kept"] == "L-77"
     assert seen["back"] == "“Mhudi” goes back to its shelf: Main hall, 896.3 PLA"
     assert seen["cards"][0].startswith("Thandi C")
+    assert made["fits"]
+
+
+def test_a_collection_is_begun_and_a_reading_list_is_kept_in_order(
+    embedded_campus: Any, tmp_path: Path
+) -> None:
+    campus = embedded_campus
+    books = [
+        campus.call("library.add_resource", title=title, type="BOOK")["id"]
+        for title in ("Mhudi", "Native Life")
+    ]
+    librarian = campus.as_account("library.manage", "library.keep_lists")
+    reader = campus.as_account("library.keep_lists", "library.read")
+    sessions = [one.cookies["azora_session"] for one in (librarian, reader)]
+    made = browse(JOURNEYS, "shelves", campus.url, tmp_path, *sessions, *books)
+    seen = made["seen"]
+    assert seen["begun"] == "Added."
+    assert seen["collection"] == "Soweto writes"
+    assert seen["kept"] == "Added."
+    assert seen["order"] == ["Native Life", "Mhudi"]
+    assert "Read it" in seen["progress"]
+    assert seen["lists"] == ["Holidays"]
     assert made["fits"]
