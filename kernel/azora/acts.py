@@ -5,13 +5,13 @@ its plugin's audit trail, in the transaction of the act itself; what was refused
 What plugins do on their own (handlers, jobs) is no act of a person and has none.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from eventlet import Timeout
 
-from azora.context import Context, current_or_none
+from azora.context import Context, current_or_none, enter, leave
 from azora.data.trail import ACT, append
 from azora.errors import AzoraError
 from azora.ids import uuid7
@@ -107,6 +107,19 @@ def on_record(bound: "BoundOperation", request: "Request", context: Context) -> 
         context.act = None
 
 
+def turned_away(
+    bound: "BoundOperation", context: Context, named: Mapping[str, str], error: AzoraError
+) -> None:
+    """Put on record that somebody was refused before their request was read; `named` is of its path."""
+    if not bound.recorded or not _is_a_person(context):
+        return
+    token = enter(context)
+    try:
+        _close(Act(bound.full, _filled(bound.operation.path, named)), bound.hosted, error)
+    finally:
+        leave(token)
+
+
 def record(
     hosted: "HostedPlugin",
     name: str,
@@ -148,11 +161,14 @@ def _is_a_person(context: Context) -> bool:
 
 def _target(operation: "Operation", request: "Request") -> str:
     """What the operation is about: its path with the fields filled in; nothing where it has none."""
-    if "{" not in operation.path:
+    return _filled(operation.path, dict(request))
+
+
+def _filled(path: str, values: Mapping[str, Any]) -> str:
+    if "{" not in path:
         return ""
-    path = operation.path
-    for name in type(request).model_fields:
-        path = path.replace(f"{{{name}}}", str(getattr(request, name)))
+    for name, value in values.items():
+        path = path.replace(f"{{{name}}}", str(value))
     return path.strip("/")
 
 

@@ -24,6 +24,7 @@ from azora.observe.gauges import watch
 from azora.observe.logs import get_logger
 from azora.observe.metrics import Metrics
 from azora.settings import CampusSettings
+from azora.settings.live import LiveSettings
 
 if TYPE_CHECKING:
     from azora.rpc.transport import AmqpTransport
@@ -45,6 +46,7 @@ class Runtime:
     ) -> None:
         self.registry = registry
         self.settings = settings
+        self.live = LiveSettings(self)
         self.actors = actors
         self.transport = transport
         self.wire: Wire | None = transport.wire if transport else None
@@ -68,6 +70,7 @@ class Runtime:
 
     def start(self) -> None:
         """Start the plugins, then what brings them work. A plugin that fails here is refused alone."""
+        self.live.refresh()
         for name, hosted in list(self.hosted.items()):
             try:
                 hosted.container.start()
@@ -84,6 +87,7 @@ class Runtime:
         if self.transport:
             self.transport.start()
         self._greenlets.append(eventlet.spawn(JobRunner(self).run))
+        self._greenlets.append(eventlet.spawn(self.live.run))
         self._started = True
         self._greenlets.append(eventlet.spawn(self.condition.run))
 

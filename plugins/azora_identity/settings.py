@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from azora import Settings
+from azora.settings import Live
 from azora_identity.domain import BackOff, SessionLimits
 
 
@@ -28,7 +29,7 @@ class IdentitySettings(Settings):
     )
     password_time_cost: int = Field(2, ge=1, le=100, description="Passes of one Argon2id hash.")
     password_parallelism: int = Field(1, ge=1, le=16, description="Lanes of one Argon2id hash.")
-    one_time_password_hours: float = Field(
+    one_time_password_hours: Live[float] = Field(
         72,
         gt=0,
         le=720,
@@ -43,15 +44,17 @@ class IdentitySettings(Settings):
         720, ge=5, description="Minutes after which an unused session ends."
     )
     session_days: float = Field(7, gt=0, le=90, description="Days after which every session ends.")
-    token_max_days: int = Field(365, ge=1, description="Longest life of an API token, in days.")
+    token_max_days: Live[int] = Field(
+        365, ge=1, description="Longest life of an API token, in days."
+    )
 
-    account_free_failures: int = Field(
+    account_free_failures: Live[int] = Field(
         5, ge=1, description="Failed sign-ins of one account before it must pause."
     )
-    address_free_failures: int = Field(
+    address_free_failures: Live[int] = Field(
         50, ge=1, description="Failed sign-ins from one network address before it must pause."
     )
-    longest_pause_seconds: float = Field(
+    longest_pause_seconds: Live[float] = Field(
         900, ge=1, description="Longest pause between two sign-ins, in seconds."
     )
 

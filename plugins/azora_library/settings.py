@@ -4,14 +4,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from azora.settings import Settings
+from azora.settings import Live, Settings
 
 
 class LibrarySettings(Settings):
     """`AZORA_LIBRARY_…`"""
 
     demo: bool = Field(True, description="Put a few dozen free works into a library that is new.")
-    facet_bound: int = Field(
+    facet_bound: Live[int] = Field(
         10_000,
         ge=100,
         description="Results that a search counts exactly; beyond, its answer says `exact: false`.",
@@ -19,13 +19,17 @@ class LibrarySettings(Settings):
     time_zone: str = Field(
         "Africa/Johannesburg", description="The library's time zone: loans end with a day there."
     )
-    loans_at_once: int = Field(10, ge=1, description="Copies that one person may have out.")
-    holds_at_once: int = Field(10, ge=1, description="Resources that one person may wait for.")
-    keep_holds: int = Field(
+    loans_at_once: Live[int] = Field(10, ge=1, description="Copies that one person may have out.")
+    holds_at_once: Live[int] = Field(
+        10, ge=1, description="Resources that one person may wait for."
+    )
+    keep_holds: Live[int] = Field(
         3, ge=1, description="Days for which a copy stands ready for whoever waited for it."
     )
-    due_notice: int = Field(2, ge=0, description="Days before its day that a loan is reminded of.")
-    keep_loans: int = Field(
+    due_notice: Live[int] = Field(
+        2, ge=0, description="Days before its day that a loan is reminded of."
+    )
+    keep_loans: Live[int] = Field(
         30, ge=0, description="Days after which it is forgotten who borrowed what came back."
     )
 

@@ -1,6 +1,7 @@
 """The pages that belong to the campus as a whole."""
 
 from azora import Form, Page, Part
+from azora_web.audit_contracts import ADMINISTER
 
 PAGES = (
     Page("/", "A campus of your own", "landing.html"),
@@ -26,6 +27,46 @@ PAGES = (
         "Status",
         "status.html",
         parts={"status": Part("read_status"), "processes": Part("read_processes")},
+    ),
+    Page(
+        "/admin",
+        "Administration",
+        "admin.html",
+        parts={"administered": Part("list_administration")},
+        permission=ADMINISTER,
+        nav=90,
+    ),
+    Page(
+        "/admin/audit",
+        "Audit trail",
+        "audit.html",
+        parts={"entries": Part("search_audit")},
+        permission=ADMINISTER,
+    ),
+    Page(
+        "/admin/audit/{plugin}/{act}",
+        "Act",
+        "act.html",
+        parts={"act": Part("read_act")},
+        permission=ADMINISTER,
+    ),
+    Page(
+        "/admin/settings",
+        "Settings",
+        "settings.html",
+        parts={"settings": Part("list_settings")},
+        permission=ADMINISTER,
+    ),
+    Page(
+        "/admin/settings/{section}/{name}",
+        "Setting",
+        "setting.html",
+        parts={"setting": Part("read_setting")},
+        forms={
+            "change": Form("change_setting", then="/admin/settings?notice=changed"),
+            "reset": Form("reset_setting", then="/admin/settings?notice=changed"),
+        },
+        permission=ADMINISTER,
     ),
     Page("/robots.txt", "Azora", "robots.txt"),
     Page("/manifest.webmanifest", "Azora", "manifest.webmanifest"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from azora.admin.contracts import PREFIX
 from azora.admin.pages import pages_of
+from azora.admin.setting_service import setting_administration
 from azora.admin.table_service import table_administration
 from azora.admin.trail_service import PRUNE, trail_administration
 from azora.contract import Job, Permission, Plugin, operations_of
@@ -25,7 +26,7 @@ def administered(plugin: Plugin) -> Plugin:
                     f"{operation.name}: names that begin with {PREFIX!r} are the kernel's"
                 )
     administer, personal = f"{plugin.name}.administer", f"{plugin.name}.administer_personal"
-    services = [trail_administration(administer)]
+    services = [trail_administration(administer), setting_administration(administer)]
     permissions = [
         Permission(administer, f"Administer {plugin.name}: tables, audit trail, settings")
     ]

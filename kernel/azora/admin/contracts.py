@@ -76,6 +76,9 @@ class Abilities(Reply):
     directly: bool
     addable: list[str]
     editable: list[str]
+    required: list[str] = Field(
+        description="Columns that making or changing a row cannot do without."
+    )
     acts: list[RowAct]
 
 
@@ -204,7 +207,7 @@ class ListEntries(Request):
     """Acts, the newest first; `before_moment` and `before_link` of an entry continue after it."""
 
     limit: int = Field(50, ge=1, le=500)
-    actor: str = Field("", max_length=100)
+    actors: list[str] = Field([], max_length=50, description="Ids; without one, everybody.")
     of: str = Field("", max_length=200, description="An operation's name, or how it begins.")
     on: str = Field("", max_length=200, description="Stands somewhere in what it was done to.")
     since: datetime | None = None
@@ -232,3 +235,41 @@ class Verified(Reply):
 
 class Pruned(Reply):
     count: int
+
+
+SettingName = Annotated[str, Field(max_length=100, pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class ListSettings(Request):
+    section: Annotated[str, Field(max_length=60)] = Field(
+        "", description="`campus`, or the plugin's."
+    )
+
+
+class SettingRef(Request):
+    section: SettingName
+    name: SettingName
+
+
+class ChangeSetting(SettingRef):
+    value: str = Field(max_length=2000, description="As in the environment: lists as `a,b`.")
+
+
+class Setting(Reply):
+    """One setting. `fixed_by` names the place that wins over the browser, where one does."""
+
+    section: str
+    name: str
+    variable: str
+    description: str
+    kind: str
+    value: str
+    default: str
+    source: str
+    fixed_by: str
+    changeable: bool
+    secret: bool
+
+
+class Settings(Reply):
+    items: list[Setting]

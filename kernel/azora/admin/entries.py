@@ -23,8 +23,8 @@ def acts(database: "PluginDatabase", wanted: ListEntries) -> list[Entry]:
         conditions.append(condition)
         values.extend(given)
 
-    if wanted.actor:
-        also("actor = ?", wanted.actor)
+    if wanted.actors:
+        also(f"actor IN ({', '.join('?' * len(wanted.actors))})", *wanted.actors)
     if wanted.of:
         also("entity LIKE ? ESCAPE '!'", f"{_plain(wanted.of)}%")
     if wanted.on:

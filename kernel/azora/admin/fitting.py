@@ -63,6 +63,12 @@ def fittings(plugin: str, model: Model, operations: Iterable[Operation]) -> Fitt
     return found
 
 
+def required(fitting: Fitting | None) -> set[str]:
+    """The columns without which an operation is not asked."""
+    known = fitting.operation.request.model_fields if fitting else {}
+    return {name for name in (fitting.columns if fitting else ()) if known[name].is_required()}
+
+
 def _about_a_row(
     model: Model, operation: Operation, verb: str, key: peewee.Field, found: Fittings
 ) -> None:

@@ -18,7 +18,7 @@ from azora.admin.columns import (
     title_field,
 )
 from azora.admin.contracts import PREFIX, Abilities, Row, RowAct, TableShape, TableSummary
-from azora.admin.fitting import Fitting, Fittings, fittings
+from azora.admin.fitting import Fitting, Fittings, fittings, required
 from azora.admin.rows import RowSource, Wanted, key_of
 from azora.errors import NotFound
 from azora.observe.masking import STARS
@@ -118,6 +118,7 @@ class AdministeredTable:
             directly=bool(direct),
             addable=list(add.columns) if add else [],
             editable=list(change.columns if change else direct),
+            required=sorted(required(change) | required(add)),
             acts=[
                 _act(fitting, self.name, self.hosted.name)
                 for fitting in found.acts.values()

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from azora.cli import (
+    audit,
     backup,
     call,
     describe,
@@ -56,6 +57,7 @@ app.command("new")(new.new)
 app.command("restore")(restore.restore)
 app.add_typer(backup.app, name="backup")
 app.add_typer(events.app, name="events")
+app.add_typer(audit.app, name="audit")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -207,6 +207,21 @@ def m0008_person_keys_down(schema: Schema) -> None:
     schema.drop_table("azora_person_keys")
 
 
+def m0009_settings(schema: Schema) -> None:
+    schema.create_table(
+        "azora_settings",
+        section=peewee.TextField(),
+        name=peewee.TextField(),
+        value=peewee.TextField(),
+        changed=peewee.DoubleField(),
+        primary_key=["section", "name"],
+    )
+
+
+def m0009_settings_down(schema: Schema) -> None:
+    schema.drop_table("azora_settings")
+
+
 _AUDIT_FUNCTION = """
 CREATE FUNCTION azora_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 KERNEL_CODES = tuple(
     ErrorCode(*entry)
     for entry in [
+        ("table_not_found", 404, "The plugin has no table of this name.", "`GET /api/<plugin>/admin/tables` lists them."),
+        ("row_not_found", 404, "The table has no row with this key.", "Look whether it was removed; keys stand in `key` of a row."),
+        ("row_changed", 409, "Somebody changed the row after you read it.", "Read it again and send the change with its new `version`."),
+        ("not_administered", 403, "No operation of the plugin does this to rows of the table.", "Look at `abilities` of the table."),
+        ("setting_not_found", 404, "There is no such setting in this section.", "`GET /api/web/settings` lists them."),
+        ("setting_fixed", 409, "The setting is read at the start, or a later place than the browser fixes it.", "Change it where `fixed_by` says, and restart."),
         ("bad_request", 400, "The request cannot be taken as it is.", "Read `detail` and change the request."),
         ("malformed_json", 400, "The body is not valid JSON in UTF-8.", "Check it with a JSON parser; NaN and Infinity are not JSON."),
         ("malformed_request", 400, "The bytes are not a request as HTTP/1.1 says.", "Use an HTTP library; look for a proxy that changes requests."),

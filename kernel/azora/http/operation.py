@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from azora.acts import turned_away
+from azora.errors import NotAllowed
 from azora.http import conditional, idempotency, pagination, selection
 from azora.http.access import admit
 from azora.http.cookies import CookieFields, holds_secret
@@ -50,10 +52,18 @@ class OperationEndpoint:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if rate := self.operation.rate:
             request.told += self._limits.count_call(self.name, rate, request.context)
-        admit(self.operation, request)
+        self._admit(request)
         if self.reading:
             return self._run(request, {})
         return idempotency.once(self, request, self._change)
+
+    def _admit(self, request: HttpRequest) -> None:
+        """Turn away whoever lacks the permission; that somebody tried goes on record."""
+        try:
+            admit(self.operation, request)
+        except NotAllowed as error:
+            turned_away(self.bound, request.context, request.params, error)
+            raise
 
     def _change(self, request: HttpRequest) -> HttpResponse:
         extra = conditional.precondition(self, request)

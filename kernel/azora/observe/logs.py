@@ -110,8 +110,7 @@ def configure_logs(
     stream = stream or _kept_file(settings)
     out = stream or sys.stderr.buffer
     _output.stream = stream
-    _output.default = LEVELS[settings.log_level]
-    _output.levels = {name: LEVELS[level] for name, level in settings.log_levels.items()}
+    set_levels(settings)
     _output.resource = orjson.Fragment(orjson.dumps(dict(resource)))
     on_terminal = out.isatty() and not settings.in_production
     console = settings.log_format == "console" or (settings.log_format == "auto" and on_terminal)
@@ -128,6 +127,12 @@ def _kept_file(settings: "CampusSettings") -> Any:
     if file is not None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     return file
+
+
+def set_levels(settings: "CampusSettings") -> None:
+    """Hear as much as the settings say from now on."""
+    _output.default = LEVELS[settings.log_level]
+    _output.levels = {name: LEVELS[level] for name, level in settings.log_levels.items()}
 
 
 def with_context(_logger: Any, _level: str, values: Values) -> Values:

@@ -1,12 +1,12 @@
 """Settings of the campus and of each plugin: read, checked, and with the source of every value.
 
-defaults < azora.toml < environment (`AZORA_…`) < mounted secret files < arguments.
+defaults < azora.toml < browser < environment (`AZORA_…`) < mounted secret files < arguments.
 """
 
 import importlib
 import json
 import typing
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib.metadata import entry_points
 from typing import Any, TypeVar
 
@@ -14,13 +14,14 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from azora.settings.campus import CampusSettings
-from azora.settings.layers import SettingsError, Value, read_layers
-from azora.settings.model import Address, Bytes, Seconds, Settings, Share
+from azora.settings.layers import Layers, SettingsError, Value, read_layers
+from azora.settings.model import Address, Bytes, Live, Seconds, Settings, Share
 
 __all__ = [
     "Address",
     "Bytes",
     "CampusSettings",
+    "Live",
     "Seconds",
     "Settings",
     "SettingsError",
@@ -45,7 +46,21 @@ def load_campus_settings(*, plugins: Collection[str] = (), **overrides: Any) -> 
     unknown or invalid setting.
     """
     known = CampusSettings.model_fields
-    layers = read_layers(known, {*plugins, *installed_plugins(), *KERNEL_SECTIONS}, overrides)
+    return _of_layers(
+        read_layers(known, {*plugins, *installed_plugins(), *KERNEL_SECTIONS}, overrides)
+    )
+
+
+def with_browser(campus: CampusSettings, values: Mapping[str, str]) -> CampusSettings:
+    """The settings with what was set in the browser, by flat name (`library_facet_bound`).
+
+    Raises SettingsError where a value is not valid.
+    """
+    return _of_layers(campus._layers.with_browser(values))
+
+
+def _of_layers(layers: Layers) -> CampusSettings:
+    known = CampusSettings.model_fields
     values = layers.of_campus(known)
     if own := layers.database_urls():
         values["database_urls"] = Value(

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, PrivateAttr, SecretStr, field_validator
 
 from azora.settings.layers import Layers
-from azora.settings.model import Address, Bytes, Seconds, Settings, Share
+from azora.settings.model import Address, Bytes, Live, Seconds, Settings, Share
 
 Level = Literal["debug", "info", "warning", "error"]
 
@@ -86,10 +86,12 @@ class CampusSettings(Settings):
         ge=0,
         description="Bytes that stay free on the disk: uploads are refused before they are used.",
     )
-    call_timeout: Seconds = Field(
+    call_timeout: Live[Seconds] = Field(
         30.0, description="Seconds that a call may take where nobody named a deadline."
     )
-    call_attempts: int = Field(3, ge=1, le=10, description="How often an idempotent call is tried.")
+    call_attempts: Live[int] = Field(
+        3, ge=1, le=10, description="How often an idempotent call is tried."
+    )
     breaker_failures: int = Field(
         5, ge=1, description="Failures in a row after which an operation is left alone for a while."
     )
@@ -99,7 +101,7 @@ class CampusSettings(Settings):
     shutdown_grace: Seconds = Field(
         10.0, description="Seconds that calls in flight are given at shutdown."
     )
-    max_event: Bytes = Field(
+    max_event: Live[Bytes] = Field(
         256_000,
         description="Largest event in bytes that a plugin may tell; what is larger belongs into a file.",
     )
@@ -108,15 +110,15 @@ class CampusSettings(Settings):
         description="Days for which a repeated event is recognised, and a delivered one can be looked at.",
     )
 
-    audit_retention_days: Seconds = Field(
+    audit_retention_days: Live[Seconds] = Field(
         730.0, description="Days for which the audit trail keeps what administrators did."
     )
-    audit_address_days: Seconds = Field(
+    audit_address_days: Live[Seconds] = Field(
         90.0, description="Days for which it keeps the network address they did it from."
     )
 
-    log_level: Level = Field("info", description="The least that is logged.")
-    log_levels: dict[str, Level] = Field(
+    log_level: Live[Level] = Field("info", description="The least that is logged.")
+    log_levels: Live[dict[str, Level]] = Field(
         {}, description="Levels of single plugins and libraries: `library=debug,kombu=warning`."
     )
     log_format: Literal["auto", "json", "console"] = Field(

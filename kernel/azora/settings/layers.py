@@ -1,4 +1,4 @@
-"""Where settings come from: azora.toml, the environment, mounted secret files, arguments.
+"""Where settings come from: azora.toml, the browser, the environment, secret files, arguments.
 
 Later layers win. Each value remembers its source, so that `azora doctor` can name it.
 """
@@ -16,6 +16,9 @@ from azora.errors import PluginError
 
 PREFIX = "AZORA_"
 DATABASE_URL = "database_url"
+BROWSER = "browser"
+FIXED = ("environment", "secret file", "argument")
+"""The places that win over the browser: what stands there was set by whoever runs the machine."""
 _CONTROLS = ("config", "secrets_dir")
 _KUBERNETES_NAME = re.compile(r"_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?$")
 _KUBERNETES_URL = re.compile(r"^(tcp|udp|sctp)://")
@@ -49,6 +52,15 @@ class Layers:
 
     given: Mapping[str, Value] = field(default_factory=dict)
     plugins: Collection[str] = ()
+
+    def with_browser(self, values: Mapping[str, str]) -> "Layers":
+        """The same with what was set in the browser, by flat name, where no later place says otherwise."""
+        chosen = {
+            key: Value(raw, "", BROWSER)
+            for key, raw in values.items()
+            if key not in self.given or self.given[key].place not in FIXED
+        }
+        return Layers({**self.given, **chosen}, self.plugins)
 
     def of_campus(self, known: Collection[str]) -> dict[str, Value]:
         """The kernel's own values. Raises SettingsError for names that belong to nobody."""

@@ -2,7 +2,7 @@
 
 import typing
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr
 
@@ -13,6 +13,13 @@ class Url:
     """Marks a string as an address whose password is never shown."""
 
 
+class Changeable:
+    """Marks a setting that may change while the campus runs."""
+
+
+T = TypeVar("T")
+Live = Annotated[T, Changeable()]
+"""`Live[int]` may be changed in the browser: its plugin reads it from `self.settings` at every use."""
 Address = Annotated[str, Url()]
 Seconds = Annotated[float, Field(gt=0)]
 Bytes = Annotated[int, Field(gt=0)]
@@ -44,6 +51,12 @@ class Settings(BaseModel):
         if Url in _marks(type(self).model_fields[name]):
             value = _mask_urls(value)
         return "" if value is None else str(value)
+
+    @classmethod
+    def is_live(cls, name: str) -> bool:
+        """Whether a field may change while the campus runs; a secret never does."""
+        field = cls.model_fields[name]
+        return Changeable in _marks(field) and field.annotation is not SecretStr
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         return ((name, self.shown(name)) for name in type(self).model_fields)

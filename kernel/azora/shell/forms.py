@@ -62,7 +62,8 @@ class FormView:
     """A form of a page in one of its states: new, or come back with errors and all that was typed.
 
     `answer` is the reply of a form that leads nowhere else; `kept` has the name and the signed note of
-    each file that arrived before something else was found wrong; `labels` fills as inputs are drawn.
+    each file that arrived before something else was found wrong; `labels` fills as inputs are drawn;
+    `asked` names inputs that want an answer though the model would do without.
     """
 
     name: str
@@ -74,6 +75,7 @@ class FormView:
     answer: Any = None
     kept: dict[str, tuple[str, str]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
     @property
     def takes_file(self) -> bool:
@@ -89,7 +91,7 @@ class FormView:
             type=kind,
             value=None if kind in _SECRET else self._value(name, kind, default),
             error=" ".join(self.errors.get(name, ())),
-            required=required,
+            required=required or name in self.asked,
             attributes=attributes,
             choices=[(choice, str(choice)) for choice in choices],
             between="\n" if _between(self.model, name) == "\n" else ", ",

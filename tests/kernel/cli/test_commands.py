@@ -30,8 +30,8 @@ def test_plugins_prints_the_map_with_needs_and_who_offers_them(azora):
     plugins = {
         plugin["name"]: plugin for plugin in json.loads(azora("plugins", "--json").out)["plugins"]
     }
-    assert plugins["web"]["needs"]["library"]["offered"] is True
-    assert "web" in plugins["library"]["needed_by"]
+    assert plugins["web"]["needs"]["identity"]["offered"] is True
+    assert "web" in plugins["identity"]["needed_by"]
     assert "library.resource_added" in plugins["library"]["events"]
 
 
