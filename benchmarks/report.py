@@ -36,6 +36,10 @@ def _ratio(ours: str, theirs: str) -> Callable[[Medians], float]:
     return lambda medians: medians[ours]["per_second"] / medians[theirs]["per_second"]
 
 
+def _share(ours: str, theirs: str) -> Callable[[Medians], float]:
+    return lambda medians: medians[ours]["mb"] / medians[theirs]["mb"]
+
+
 def _figure(subject: str, key: str) -> Callable[[Medians], float]:
     return lambda medians: medians[subject][key]
 
@@ -52,6 +56,7 @@ TARGETS = [
     Target("`azora up`, all plugins, stopped", _figure("azora up, all plugins", "stop_s"), 1, False, " s"),
     Target("twenty trivial plugins, ready", _figure("twenty trivial plugins", "ready_s"), 1.5, False, " s"),
     Target("twenty trivial plugins, memory", _figure("twenty trivial plugins", "mb"), 110, False, " MB"),
+    Target("twenty heavy plugins as forked processes, memory against each alone", _share("heavy plugins, forked", "heavy plugins, each alone"), 0.3, False, "×"),
 ]  # fmt: skip
 
 
@@ -77,6 +82,12 @@ What was on:
 
 A start is measured from the command to a 200 of `/readyz`, on a campus that is migrated and seeded;
 memory is what is resident at that moment.
+
+{chr(10).join(_memory(medians))}
+
+Heavy plugins import boto3 with an S3 client, Sentry's SDK and OpenTelemetry's; each has a process over
+RabbitMQ. Forked is `azora up --processes` (with its supervisor and front); alone is an interpreter each, as
+`azora run`. Memory is proportional (PSS): what processes share counts once.
 """
 
 
@@ -94,6 +105,12 @@ def _subjects(medians: Medians) -> Iterator[str]:
         if "per_second" in result:
             cells = (_number(result[key]) for key in ("per_second", "p50_ms", "p99_ms"))
             yield f"| {name} | {' | '.join(cells)} |"
+
+
+def _memory(medians: Medians) -> Iterator[str]:
+    yield "| twenty heavy plugins | MB | all ready, s |\n|---|---:|---:|"
+    for name in ("heavy plugins, forked", "heavy plugins, each alone"):
+        yield f"| {name} | {_number(medians[name]['mb'])} | {_number(medians[name]['ready_s'])} |"
 
 
 def _number(value: float) -> str:

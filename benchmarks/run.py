@@ -13,12 +13,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from azora.testing.rabbitmq import RabbitMQ
+from benchmarks import memory
 from benchmarks.report import page, table
 from benchmarks.starting import start_everything, start_trivial
 from benchmarks.subjects import ROOT, SUBJECTS, Result, Subject
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 STARTS = {"azora up, all plugins": start_everything, "twenty trivial plugins": start_trivial}
+MEMORY = {"heavy plugins, forked": memory.forked, "heavy plugins, each alone": memory.alone}
+MEMORY_ROUNDS = 3
 
 
 def main() -> None:
@@ -60,7 +63,22 @@ def measure(rounds: int, seconds: float) -> dict[str, Result]:
             for name, start in STARTS.items():
                 print(f"round {number}: {name}", flush=True)
                 found[name].append(start(str(Path(started) / start.__name__)))
-    return {name: _median(results[1:]) for name, results in found.items()}
+    medians = {name: _median(results[1:]) for name, results in found.items()}
+    return medians | _measure_memory(min(rounds, MEMORY_ROUNDS))
+
+
+def _measure_memory(rounds: int) -> dict[str, Result]:
+    """The memory of heavy plugins as processes; it hardly differs from round to round."""
+    found: dict[str, list[Result]] = {name: [] for name in MEMORY}
+    with ExitStack() as stack:
+        broker = RabbitMQ().start()
+        stack.callback(broker.close)
+        for number in range(rounds):
+            for name, start in MEMORY.items():
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="azora-bench-"))
+                found[name].append(start(folder, broker.new_vhost()))
+                print(f"round {number}: {name} {found[name][-1]['mb']:,.0f} MB", flush=True)
+    return {name: _median(results) for name, results in found.items()}
 
 
 def _measure_subjects(

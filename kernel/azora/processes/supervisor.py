@@ -18,10 +18,15 @@ from typing import Any
 import eventlet
 from eventlet import hubs, patcher
 
-import azora.rpc.transport  # noqa: F401 – loaded before the fork, so that its memory is shared
+# What every child needs is loaded before the fork, so that its memory is shared.
+import azora.data.sqlite
+import azora.files.disk
+import azora.rpc.transport
+import azora.shell.pages  # noqa: F401
 from azora.backup.schedule import start_schedule
 from azora.campus import open_runtime, prepare_campus
 from azora.cli.campus import control_path
+from azora.data.migrations import load_migrations
 from azora.errors import AzoraError, PluginError
 from azora.loader import Registry, load_registry
 from azora.observe.logs import configure_logs, get_logger
@@ -69,9 +74,16 @@ class Child:
 class Supervisor:
     """Keeps a campus of processes alive until it is told to stop."""
 
-    def __init__(self, settings: CampusSettings, *, seed: bool, announce: Announce) -> None:
+    def __init__(
+        self,
+        settings: CampusSettings,
+        *,
+        seed: bool,
+        announce: Announce,
+        registry: Registry | None = None,
+    ) -> None:
         self._settings = settings
-        self._registry = load_registry()
+        self._registry = registry or load_registry()
         self._seed = seed
         self._announce = announce
         self._announced = False
@@ -85,6 +97,8 @@ class Supervisor:
         names = list(self._registry.plugins)
         prepare_campus(self._settings, self._registry)
         (self._settings.data_dir / "run").mkdir(exist_ok=True, mode=0o700)
+        for loaded in self._registry.plugins.values():
+            load_migrations(loaded.package)
         gc.collect()
         gc.freeze()
         self._run_once(Child(MIGRATION, self._migrate))
