@@ -5,12 +5,15 @@ import sqlite3
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import eventlet
 import psycopg2
 import pytest
 from tests.kernel.data.shop import BOTH, FIRST, TABLES, Author, Book
 
+from azora.acts import Act
 from azora.context import Context, enter, leave
 from azora.data.migrations import migrate, revert
+from azora.data.trail import verify
 
 
 @pytest.fixture
@@ -118,3 +121,29 @@ def test_the_triggers_follow_the_columns_through_migrations(database):
     with database.transaction():
         database.execute("UPDATE book SET title = 'u'")
     assert trail(database)[-1][5]["title"] == "u"
+
+
+def test_an_act_ends_with_its_own_body_where_transactions_share_a_commit(shop):
+    """What a neighbour changes in the same commit is none of the act's, on whichever database."""
+
+    def write(name, act):
+        context = Context(None)
+        context.actor = SimpleNamespace(id=f"user:{name}")
+        context.act = act
+        token = enter(context)
+        try:
+            with shop.transaction():
+                Author.create(id=name, name=name)
+        finally:
+            shop.expect_writers(-1)
+            leave(token)
+
+    shop.expect_writers(3)
+    acts = {"a": Act("shop.add"), "b": None, "c": Act("shop.add")}
+    for greenlet in [eventlet.spawn(write, *pair) for pair in acts.items()]:
+        greenlet.wait()
+    found = shop.execute("SELECT \"row\", actor, act FROM azora_audit WHERE entity = 'author'")
+    assert sorted(found) == [
+        (name, f"user:{name}", act.id if act else None) for name, act in acts.items()
+    ]
+    assert verify(shop).faults == ()
