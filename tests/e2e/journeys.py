@@ -22,6 +22,7 @@ OPEN = (
     "/sign-in",
     "/language",
     "/theme",
+    "/status",
     "/nowhere",
     "/api/docs",
     "/api/errors",

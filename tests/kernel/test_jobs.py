@@ -162,9 +162,8 @@ def test_what_a_dead_process_was_running_is_run_soon_after_its_last_sign_of_life
     assert rows(database)[-1][1] == "done"
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_what_a_living_process_runs_is_left_to_it(database, monkeypatch):
-    if database.dialect == "sqlite":
-        return  # its file has one owning process
     begun_elsewhere(database, "alive")
     with database.transaction():
         database.execute(

@@ -14,6 +14,7 @@ OPEN = (
     "/nowhere",
     "/language",
     "/theme",
+    "/status",
 )
 SIGNED_IN = ("/home", "/account", "/people", "/library/add", "/sign-out")
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
