@@ -257,6 +257,7 @@ def _unmet_events(registry: Registry, loaded: LoadedPlugin) -> Iterable[str]:
 def _unmet_pages(loaded: LoadedPlugin) -> Iterable[str]:
     for page in loaded.plugin.pages:
         used = [part.operation for part in page.parts.values()]
+        used += [page.addresses] if page.addresses else []
         for target in used + [form.operation for form in page.forms.values()]:
             plugin, _, name = target.rpartition(".")
             need = loaded.needs.get(plugin)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -100,6 +101,26 @@ class KnownIds(Reply):
     """Those of the ids that were asked for which exist."""
 
     ids: list[str]
+
+
+class ListAddresses(Request):
+    """One part of the addresses of a kind of page; parts are numbered from 1."""
+
+    part: int = Field(1, ge=1)
+
+
+class Address(Reply):
+    """Where a page is, and when what it shows last changed."""
+
+    path: str
+    changed: datetime | None = None
+
+
+class Addresses(Reply):
+    """What everybody may read, at most 50,000 addresses a part, and how many parts there are."""
+
+    parts: int
+    items: list[Address]
 
 
 def snake_case(name: str) -> str:

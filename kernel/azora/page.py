@@ -50,7 +50,9 @@ class Page:
     `nav` puts the page into the navigation of whoever may load it, under that order number. A page
     without a template is the `Document` that its first part replies. `alternates` are paths of the
     same thing by media type: whoever would rather have one (`Accept`) is sent there. `panels` are the
-    places that it has for what plugins contribute, with how many items each panel shows.
+    places that it has for what plugins contribute, with how many items each panel shows. `data` names
+    the part whose `Document` tells machines what the page is about (JSON-LD). `addresses` is the
+    operation that lists the addresses of this kind for the sitemap: `ListAddresses` → `Addresses`.
     """
 
     path: str
@@ -62,6 +64,8 @@ class Page:
     nav: int | None = None
     alternates: dict[str, str] = field(default_factory=dict)
     panels: dict[Place, int] = field(default_factory=dict)
+    data: str = ""
+    addresses: str = ""
 
 
 def fields_of(path: str) -> list[str]:

@@ -69,6 +69,8 @@ PAGES = (
         permission=ADMINISTER,
     ),
     Page("/robots.txt", "Azora", "robots.txt"),
+    Page("/sitemap.xml", "Azora", "", parts={"index": Part("read_sitemap_index")}),
+    Page("/sitemap/{plugin}/{kind}/{part}", "Azora", "", parts={"part": Part("read_sitemap")}),
     Page("/manifest.webmanifest", "Azora", "manifest.webmanifest"),
     Page("/favicon.svg", "Azora", "favicon.svg"),
 )

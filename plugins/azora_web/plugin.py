@@ -7,6 +7,7 @@ from azora_web.models import TABLES
 from azora_web.pages import PAGES
 from azora_web.service import Choices
 from azora_web.settings_service import CampusSettings
+from azora_web.sitemap import Sitemap
 from azora_web.status import SEE, WATCH, Status
 
 
@@ -15,7 +16,7 @@ def describe() -> Plugin:
     return Plugin(
         name="web",
         summary="The landing page, the home page and the search",
-        services=[Choices, Status, AuditTrail, CampusSettings],
+        services=[Choices, Status, AuditTrail, CampusSettings, Sitemap],
         permissions=[
             Permission("web.read_styleguide", "Open the style guide"),
             Permission(SEE, "See the processes of the campus and what troubles them"),

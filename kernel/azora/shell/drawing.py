@@ -19,6 +19,7 @@ from azora.shell.i18n import LANGUAGES, gettext
 from azora.shell.navigation import Navigation
 from azora.shell.panels import Panels, PanelView
 from azora.shell.parts import Loaded
+from azora.shell.standing import standing, structured
 from azora.shell.visit import THEMES, Visit
 from azora.shell.words import Words, field_words, form_words, words_for
 
@@ -61,6 +62,7 @@ class Drawing:
             "form": next(iter(forms.values()), None),
             "panels": panels,
             "draw_panel": lambda panel: self._panel(visit, panel),
+            "structured": structured(visit, parts),
             "failed": {name: part.error for name, part in parts.items() if part.error},
             **{name: part.reply for name, part in parts.items()},
         }
@@ -111,6 +113,7 @@ class Drawing:
         """What the layout shows around every page."""
         return {
             "visit": visit,
+            "standing": standing(visit, self._runtime.settings),
             "actor": visit.actor,
             "navigation": self._navigation.entries(visit.actor, visit.reader, visit.path),
             "trail": self._navigation.trail(visit.reader, visit.path),

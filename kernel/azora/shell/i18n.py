@@ -144,9 +144,11 @@ def pseudo(message: str) -> str:
     return f"⟦{accented}{'·' * (len(message) // 3)}⟧"
 
 
-def choose_language(cookie: str | None, actor: str | None, accept_language: str) -> str:
-    """The language to write in: as chosen by cookie, as known of the actor, as the browser asks."""
-    for wish in (cookie, actor):
+def choose_language(
+    address: str | None, cookie: str | None, actor: str | None, accept_language: str
+) -> str:
+    """The language to write in: as the address says, as chosen by cookie, as known, as the browser asks."""
+    for wish in (address, cookie, actor):
         if wish in LANGUAGES or wish == PSEUDO:
             return wish
     accepted = parse_accept_header(accept_language, LanguageAccept)

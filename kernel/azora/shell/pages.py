@@ -183,6 +183,7 @@ class PageRenderer:
 
     def _reader(self, request: Request, context: Context, match: Match | None) -> Reader:
         tag = choose_language(
+            request.args.get("language") if request.method in ("GET", "HEAD") else None,
             request.cookies.get(LANGUAGE_COOKIE),
             context.actor.locale if context.actor else None,
             request.headers.get("Accept-Language", ""),

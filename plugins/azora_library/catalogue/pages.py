@@ -22,6 +22,7 @@ PAGES = (
         "/library/{id}",
         "Resource",
         "resource.html",
+        addresses="list_addresses",
         parts={
             "resource": Part("read_resource"),
             "own_request": Part("read_own_request"),

@@ -4,6 +4,7 @@ from azora import Job, Permission
 from azora.room import Room
 from azora_library.catalogue import contracts
 from azora_library.catalogue.access import MANAGE, READ
+from azora_library.catalogue.addresses import RecordAddresses
 from azora_library.catalogue.models import TABLES
 from azora_library.catalogue.pages import PAGES
 from azora_library.catalogue.service import Counters, Resources, Vocabulary
@@ -11,7 +12,7 @@ from azora_library.errorcodes import ERRORS
 from azora_library.panels import PANELS
 
 ROOM = Room(
-    services=[Resources, Vocabulary, Counters],
+    services=[Resources, Vocabulary, Counters, RecordAddresses],
     events=[
         contracts.ResourceAdded,
         contracts.ResourceChanged,

@@ -148,7 +148,12 @@ def test_a_page_in_the_made_up_language_shows_only_marked_text(browser):
     ],
 )
 def test_a_language_is_chosen_by_cookie_then_actor_then_browser(cookie, actor, header, chosen):
-    assert choose_language(cookie, actor, header) == chosen
+    assert choose_language(None, cookie, actor, header) == chosen
+
+
+def test_the_language_of_an_address_goes_before_all():
+    assert choose_language("zu", "en", "en", "en") == "zu"
+    assert choose_language("xx", "zu", None, "en") == "zu"
 
 
 def test_numbers_money_sizes_and_days_are_written_as_the_language_does():

@@ -1,5 +1,6 @@
 """A small plugin with pages of every kind: what the shell's tests draw."""
 
+import json
 from typing import Literal
 
 from pydantic import Field
@@ -100,6 +101,11 @@ class Garden(Service):
         ADDED.append(request)
         return Plant(id="new/1", name=request.name)
 
+    @operation("GET /plants/{id}/about", public=True)
+    def about_plant(self, request: ReadPlant) -> Document:
+        about = {"@type": "Thing", "name": "</script><b>Aloe & co"}
+        return Document(text=json.dumps(about), media_type="application/ld+json")
+
     @operation("POST /plants/{id}/labels", public=True)
     def label(self, request: Label) -> Plant:
         return Plant(id=request.id, name=request.text)
@@ -138,7 +144,8 @@ PAGES = (
         "/garden/{id}",
         "Plant",
         "plant.html",
-        parts={"plant": Part("read_plant")},
+        parts={"plant": Part("read_plant"), "about": Part("about_plant")},
+        data="about",
         alternates={"text/x-label": "/garden/{id}.label"},
         forms={"label": Form("label", then="/garden/{id}"), "key": Form("make_key", then="")},
     ),
