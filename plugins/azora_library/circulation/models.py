@@ -2,7 +2,7 @@
 
 import peewee
 
-from azora.tables import IdField, Table, TimeField
+from azora.tables import IdField, Refers, Table, TimeField
 from azora_library.catalogue.models import ResourceRow
 from azora_library.circulation.domain import CopyState, HoldState
 
@@ -52,6 +52,7 @@ class CardRow(Table):
     class Meta:
         table_name = "library_card"
         personal = ("number", "account", "name", "blocked")
+        refers = {"account": Refers("identity.known_accounts")}
         retention = "Until the person leaves and everything is back."
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import peewee
 
-from azora.tables import IdField, Table, TimeField
+from azora.tables import IdField, Refers, Table, TimeField
 from azora_library.catalogue.models import ResourceRow
 
 
@@ -22,6 +22,10 @@ class GrantRow(Table):
         table_name = "library_grant"
         primary_key = peewee.CompositeKey("resource", "subject")
         personal = ("subject", "name", "created_by")
+        refers = {
+            "subject": Refers("identity.known_accounts"),
+            "created_by": Refers("identity.known_accounts", orphan="clear"),
+        }
         retention = "Until it is taken back, the resource is removed, or the person leaves."
 
 
@@ -42,6 +46,7 @@ class SecretLinkRow(Table):
     class Meta:
         table_name = "library_secret_link"
         personal = ("created_by",)
+        refers = {"created_by": Refers("identity.known_accounts", orphan="clear")}
         secret = ("digest",)
         retention = "Until it is revoked, or the resource is removed."
 
@@ -64,6 +69,10 @@ class AccessRequestRow(Table):
         table_name = "library_access_request"
         indexes = ((("state", "id"), False),)
         personal = ("person", "name", "reason", "answer", "decided_by")
+        refers = {
+            "person": Refers("identity.known_accounts"),
+            "decided_by": Refers("identity.known_accounts", orphan="clear"),
+        }
         retention = "Until the resource is removed, or the person leaves."
 
 

@@ -2,7 +2,7 @@
 
 import peewee
 
-from azora.tables import IdField, Table, TimeField
+from azora.tables import IdField, Refers, Table, TimeField
 from azora_library.catalogue.models import ResourceRow
 
 
@@ -19,6 +19,7 @@ class ShelfRow(Table):
     class Meta:
         table_name = "library_shelf"
         personal = ("owner",)
+        refers = {"owner": Refers("identity.known_accounts")}
         retention = "Until it is removed, or its owner leaves."
 
 

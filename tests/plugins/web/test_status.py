@@ -10,6 +10,7 @@ from tests.kernel.hosting import acting_as, make_plugin, running
 from tests.kernel.test_processes import processes
 
 from azora.errors import NotAllowed
+from azora.testing.campus import BODIES
 from azora_web import plugin
 from azora_web.condition import judge, overall
 from azora_web.models import StatusRow, WatchRow
@@ -149,3 +150,12 @@ def test_a_process_that_stands_still_is_seen_by_the_others(new_campus):
     finally:
         os.kill(library, signal.SIGCONT)
     campus.eventually(lambda: state() == "works", seconds=20)
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_keeper_sees_that_the_disk_fills_up_and_learners_do_not(new_campus, body):
+    campus = new_campus(body, environment={"AZORA_WARN_FREE_DISK": "900000000000000"})
+    assert "GB are free" in campus.http.get("/readyz").json()["notices"]["disk"]
+    keeper = campus.as_account("web.see_processes")
+    campus.eventually(lambda: "The disk is nearly full" in keeper.get("/status").text)
+    assert "The disk" not in campus.http.get("/status").text
