@@ -14,6 +14,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from azora.errors import NotAuthenticated
 
@@ -89,11 +91,7 @@ class ActorKeyring:
 
         Raises NotAuthenticated when this process holds no key that may speak for `actor_id`.
         """
-        key_id = next((k for k in self._private if self._trusted[k].covers(actor_id)), None)
-        if key_id is None:
-            raise NotAuthenticated(
-                f"this process may not speak for {actor_id}", code="actor.no_key"
-            )
+        key_id = self._key_of(actor_id)
         claims = {
             "sub": actor_id,
             "aud": self.campus,
@@ -119,6 +117,11 @@ class ActorKeyring:
             self._own[actor_id] = (token, time.time() + 60.0)
         return token
 
+    def secret(self, actor_id: str, purpose: str) -> bytes:
+        """32 bytes for one purpose that only the processes of this actor know (HKDF, RFC 5869)."""
+        seed = self._private[self._key_of(actor_id)].private_bytes_raw()
+        return HKDF(SHA256(), length=32, salt=None, info=purpose.encode()).derive(seed)
+
     def verify(self, token: str) -> Actor:
         """The actor of a token. Raises NotAuthenticated: malformed, forged, expired, for another campus."""
         actor = self._verified.get(token)
@@ -130,6 +133,12 @@ class ActorKeyring:
         if actor.expires + CLOCK_SKEW < time.time():
             raise NotAuthenticated("the actor has expired", code="actor.expired")
         return actor
+
+    def _key_of(self, actor_id: str) -> str:
+        for key_id in self._private:
+            if self._trusted[key_id].covers(actor_id):
+                return key_id
+        raise NotAuthenticated(f"this process may not speak for {actor_id}", code="actor.no_key")
 
     def _check(self, token: str) -> Actor:
         try:

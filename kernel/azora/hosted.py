@@ -67,6 +67,10 @@ class HostedPlugin:
         self.database.after_commit(self.relay.ring)
         return envelope.id
 
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for one purpose: the same in every process of this plugin, and known to no other."""
+        return self.runtime.actors.secret(f"plugin:{self.name}", purpose)
+
     def transaction(self) -> Transaction:
         """A write transaction; it also takes what makes the handler or the keyed call happen once."""
         context = current_or_none()

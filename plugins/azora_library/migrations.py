@@ -9,6 +9,7 @@ import peewee
 from azora.data.migrations import Schema
 from azora.tables import IdField, TimeField
 from azora_library.circulation.migrations import create_lending, drop_lending
+from azora_library.reading.migrations import create_reading, drop_reading
 from azora_library.shelves.migrations import create_shelves, drop_shelves
 
 _INDEX = {
@@ -192,3 +193,11 @@ def m0005_shelves(schema: Schema) -> None:
 
 def m0005_shelves_down(schema: Schema) -> None:
     drop_shelves(schema)
+
+
+def m0006_reading(schema: Schema) -> None:
+    create_reading(schema)
+
+
+def m0006_reading_down(schema: Schema) -> None:
+    drop_reading(schema)

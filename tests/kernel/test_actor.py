@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +120,16 @@ def test_keys_are_kept_when_prepared_again_and_readable_by_the_owner_alone(folde
     prepare_keys(folder, "campus-a", {"library": set(), "identity": set()})
     assert (folder / "people.key").read_text() == before
     assert (folder / "people.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_plugin_has_a_secret_for_each_purpose_that_no_other_has(tmp_path: Path) -> None:
+    prepare_keys(tmp_path, "campus", {"library": set(), "web": set()})
+    library = load_keyring(tmp_path, {"library"})
+    again = load_keyring(tmp_path, {"library"})
+    links = library.secret("plugin:library", "links")
+    assert len(links) == 32
+    assert again.secret("plugin:library", "links") == links
+    assert library.secret("plugin:library", "other") != links
+    assert load_keyring(tmp_path, {"web"}).secret("plugin:web", "links") != links
+    with pytest.raises(NotAuthenticated):
+        library.secret("plugin:web", "links")

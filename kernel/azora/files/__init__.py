@@ -5,6 +5,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azora.errors import NotFound, ServiceError
@@ -63,6 +64,19 @@ class FileStore(ABC):
         size = self._checked_size(ref)
         stop = size if end is None else min(end, size)
         return self._read(_digest(ref), start, stop) if start < stop else iter(())
+
+    @contextmanager
+    def local(self, ref: FileRef | str) -> Iterator[Path]:
+        """The content as a file of this machine, for libraries that read only those; not to be changed.
+
+        Raises as `open` does. A store elsewhere brings a copy, which goes when the body ends.
+        """
+        blocks = self.open(ref)
+        with self._inlet.open() as copy:
+            for block in blocks:
+                copy.write(block)
+            copy.finish()
+            yield copy.path
 
     def exists(self, ref: FileRef | str) -> bool:
         return self._size(_digest(ref)) is not None

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from azora.errors import NotFound
 from azora.files import BLOCK, FileStore
 from azora.files.incoming import Incoming, Inlet, disk_errors
+from azora.messages import FileRef
 from azora.threads import in_thread
 
 
@@ -17,6 +19,12 @@ class DiskStore(FileStore):
         super().__init__(inlet)
         self._folder = folder
         inlet.remove_abandoned()
+
+    @contextmanager
+    def local(self, ref: FileRef | str) -> Iterator[Path]:
+        """The blob itself."""
+        self._checked_size(ref)
+        yield self._path(ref.digest if isinstance(ref, FileRef) else ref)
 
     def _keep(self, incoming: Incoming, media_type: str) -> None:
         with disk_errors():

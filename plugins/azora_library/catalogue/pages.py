@@ -3,6 +3,7 @@
 from azora import Form, Page, Part
 from azora_library.catalogue.access import MANAGE
 from azora_library.circulation.pages import COPIES, HOLDING
+from azora_library.reading.pages import CAPTIONS, LINKING
 from azora_library.shelves.pages import KEEPING, OWN_SHELVES
 
 TYPES = {"types": Part("list_types")}
@@ -29,11 +30,13 @@ PAGES = (
             **TYPES,
             **COPIES,
             **OWN_SHELVES,
+            **CAPTIONS,
         },
         forms={
             "ask": Form("ask_for_access", then="/library/{id}?notice=sent"),
             **HOLDING,
             **KEEPING,
+            **LINKING,
         },
     ),
     Page(

@@ -47,6 +47,15 @@ def test_a_range_is_read_alone(store: FileStore, start: int, end: int) -> None:
     assert read(store, ref, start, end) == data[start:end]
 
 
+@pytest.mark.parametrize("size", [0, 3_000_001])
+def test_content_is_there_as_a_file_of_this_machine(store: FileStore, size: int) -> None:
+    data = content(size)
+    with store.local(store.put([data], "x")) as path:
+        assert path.read_bytes() == data
+    with pytest.raises(NotFound), store.local("0" * 64):
+        pass
+
+
 def test_reading_goes_block_by_block(store: FileStore) -> None:
     ref = store.put([content(1_000_000)], "x")
     assert max(map(len, store.open(ref))) <= 262_144

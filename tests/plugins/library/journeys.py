@@ -143,3 +143,53 @@ def shelves(
     seen["lists"] = customer.page.locator(".tile .entry-title").all_inner_texts()
     fits.append(customer.shoot("lists"))
     return {"seen": seen, "fits": all(fits)}
+
+
+def reading(
+    browser: Browser,
+    url: str,
+    shots: str,
+    librarian: str,
+    epub: str,
+    pdf: str,
+    sound: str,
+    srt: str,
+) -> dict[str, Any]:
+    """A book and a document are read in the page; a sound gets captions and plays with them."""
+    reader = Person(browser, url, librarian, shots)
+    page, seen = reader.page, {}
+
+    reader.open(f"/library/{epub}")
+    page.get_by_role("link", name="Read it here").click()
+    seen["chapter"] = page.locator(".library-leaf h2").inner_text()
+    seen["cover"] = page.locator(".library-leaf img").first.evaluate("image => image.naturalWidth")
+    fits = [reader.shoot("epub")]
+    page.get_by_role("link", name="Next page").first.click()
+    seen["next"] = page.locator(".library-leaf").inner_text()
+
+    reader.open(f"/library/{pdf}/read")
+    picture = page.locator("img.library-leaf")
+    picture.evaluate("image => image.decode()")
+    seen["drawn"] = picture.evaluate("image => image.naturalWidth")
+    page.get_by_text("The text of this page").click()
+    seen["text"] = page.locator(".library-content").inner_text().strip()
+    fits.append(reader.shoot("pdf"))
+
+    reader.open(f"/library/{sound}/captions")
+    page.locator("#save-language").fill("zu")
+    page.locator("#save-file").set_input_files(srt)
+    reader.press("Save the captions")
+    seen["captions"] = reader.rows("captions")
+    reader.open(f"/library/{sound}")
+    seen["tracks"] = page.locator("track").evaluate_all(
+        "tracks => tracks.map(one => [one.srclang, one.src.split('/').slice(-2).join('/')])"
+    )
+    seen["plays"] = page.locator("audio").evaluate(
+        "sound => new Promise(done => { sound.onloadedmetadata = () => done(sound.duration);"
+        " if (sound.readyState) done(sound.duration); sound.load(); })"
+    )
+    fits.append(reader.shoot("sound"))
+    page.get_by_text("Open it in another program").click()
+    reader.press("Make a link for an hour")
+    seen["link"] = page.locator(".copyable code").inner_text()
+    return {"seen": seen, "fits": all(fits)}

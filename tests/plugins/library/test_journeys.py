@@ -1,7 +1,13 @@
-"""Lending and shelves in a real browser, without scripts, at both widths."""
+"""Lending, shelves and reading in a real browser, without scripts, at both widths."""
 
+import io
+import wave
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
+
+import requests
+from tests.plugins.library import books
 
 from azora.testing.browser import browse
 
@@ -52,3 +58,51 @@ def test_a_collection_is_begun_and_a_reading_list_is_kept_in_order(
     assert "Read it" in seen["progress"]
     assert seen["lists"] == ["Holidays"]
     assert made["fits"]
+
+
+def test_a_book_is_read_and_a_sound_plays_with_captions(
+    embedded_campus: Any, tmp_path: Path
+) -> None:
+    campus = embedded_campus
+    librarian = campus.as_account("library.manage", "library.read")
+    ids = [
+        added_with(librarian, name, content)
+        for name, content in (
+            ("book.epub", books.epub()),
+            ("document.pdf", books.pdf("Sawubona", "Hamba kahle")),
+            ("sound.wav", silence()),
+        )
+    ]
+    (tmp_path / "sound.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nSawubona!\n")
+    session = librarian.cookies["azora_session"]
+    made = browse(JOURNEYS, "reading", campus.url, tmp_path, session, *ids, tmp_path / "sound.srt")
+    seen = made["seen"]
+    assert (seen["chapter"], seen["cover"]) == ("Chapter one", 1)
+    assert seen["next"].strip() == "Sekuphelile."
+    assert seen["drawn"] > 300
+    assert seen["text"] == "Sawubona"
+    assert seen["captions"][0].startswith("Zulu")
+    assert seen["tracks"] == [["zu", "captions/zu"]]
+    assert 0.9 < seen["plays"] < 1.1
+    content = requests.get(seen["link"], timeout=10)
+    assert content.content == silence()
+    assert made["fits"]
+
+
+def added_with(librarian: Any, name: str, content: bytes) -> str:
+    added = librarian.post("/api/library/resources", json={"title": name, "type": "BOOK"})
+    address = f"/api/library/resources/{added.json()['id']}/file"
+    answer = librarian.post(address, files={"file": (name, content, guess_type(name)[0])})
+    assert answer.ok, answer.text
+    return str(added.json()["id"])
+
+
+def silence() -> bytes:
+    """A second of it, as WAV."""
+    written = io.BytesIO()
+    with wave.open(written, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(1)
+        sound.setframerate(8000)
+        sound.writeframes(b"\x80" * 8000)
+    return written.getvalue()
