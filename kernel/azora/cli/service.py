@@ -20,6 +20,8 @@ FOLDER = Path("/etc/systemd/system")
 STATE = Path("/var/lib/azora")
 ENVIRONMENT = Path("/etc/azora/environment")
 
+_FILES = ("--certificate", "--key")
+
 UNIT = """\
 [Unit]
 Description=Azora, the campus {campus}
@@ -111,7 +113,7 @@ def unit(settings: "CampusSettings", options: list[str], user: str | None) -> st
     own = STATE in (data, *data.parents)
     given = [int(after) for option, after in pairwise(options) if option == "--port"]
     port = [settings.port, *given][-1]
-    command = [sys.executable, "-m", "azora.command", "up", *options]
+    command = [sys.executable, "-m", "azora.command", "up", *_absolute(options)]
     return UNIT.format(
         campus=settings.campus_id,
         command=shlex.join(command).replace("%", "%%"),
@@ -123,6 +125,15 @@ def unit(settings: "CampusSettings", options: list[str], user: str | None) -> st
         home="read-only" if _in_home(data, Path(sys.prefix)) else "yes",
         capabilities=_capabilities(privileged=port < 1024 or "--tls" in options),
     )
+
+
+def _absolute(options: list[str]) -> list[str]:
+    """The options with their files' whole paths: systemd starts elsewhere."""
+    before = ["", *options]
+    return [
+        str(Path(value).absolute()) if option in _FILES else value
+        for option, value in zip(before, options, strict=False)
+    ]
 
 
 def _account(user: str | None, data: Path, *, own: bool) -> str:

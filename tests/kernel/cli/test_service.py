@@ -74,6 +74,12 @@ def test_an_account_that_is_not_there_is_told():
         unit(campus_settings(str(STATE)), [], "nobody-of-this-name")
 
 
+def test_files_are_named_with_their_whole_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = unit(campus_settings(str(STATE)), ["--certificate", "c.pem", "--key", "/k.pem"], None)
+    assert f"up --certificate {tmp_path}/c.pem --key /k.pem\n" in text
+
+
 def test_percent_signs_are_not_systemds():
     assert "up --public-name 100%%" in unit(
         campus_settings(str(STATE)), ["--public-name", "100%"], None
