@@ -1,6 +1,7 @@
 """What readers do themselves: see what they have, renew it, wait for something."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from azora import NotAllowed, NotFound, Service, operation
 from azora_library.circulation import contracts, domain, shown, stock
@@ -20,6 +21,28 @@ class Borrowing(Service):
         """Read what you have on loan and wait for"""
         card = stock.card_of_account(self.actor.id)
         return lent(card) if card else contracts.Lent(card=None, loans=[], holds=[])
+
+    @operation("GET /loans/due", public=True)
+    def list_due(self, request: contracts.ListDue) -> contracts.DueList:
+        """List what you have on loan by the day it goes back; without signing in there is nothing"""
+        rows = shown.with_what_they_name(self._own(LoanRow, LoanRow.returned.is_null()))
+        return contracts.DueList(
+            items=[
+                contracts.Due(id=row.copy.resource.id, title=row.copy.resource.title, until=row.due)
+                for row in rows.order_by(LoanRow.due).limit(request.limit)
+            ]
+        )
+
+    @operation("GET /holds/ready", public=True)
+    def list_ready(self, request: contracts.ListDue) -> contracts.DueList:
+        """List what stands ready for you; without signing in there is nothing"""
+        rows = self._own(HoldRow, HoldRow.state == HoldState.READY).order_by(HoldRow.until)
+        return contracts.DueList(
+            items=[
+                contracts.Due(id=row.resource.id, title=row.resource.title, until=row.until)
+                for row in rows.limit(request.limit)
+            ]
+        )
 
     @operation("POST /loans/{id}/renewals", permission=BORROW)
     def renew_loan(self, request: contracts.RenewLoan) -> contracts.Loan:
@@ -48,6 +71,12 @@ class Borrowing(Service):
             stock.lock(self.hosted.database, found.resource)
             row = self._hold(request.hold)
             Lending(self.hosted).end_hold(row, HoldState.CANCELLED)
+
+    def _own(self, table: type[LoanRow] | type[HoldRow], condition: Any) -> Any:
+        """A query of the reader's own rows."""
+        actor = self.actor_or_none
+        card = stock.card_of_account(actor.id) if actor else None
+        return table.select().where((table.card == (card.id if card else "")) & condition)
 
     def _card(self, number: str | None) -> CardRow:
         """The card of whoever is named, else of the reader, who gets one with the first hold."""

@@ -196,6 +196,18 @@ class OwnLending(Request):
     """No choice to make."""
 
 
+class ListDue(ListRequest):
+    """The first to end comes first; the first page is all that there is."""
+
+
+class Due(Reply):
+    """A resource of which a copy goes back, or is fetched, until a day."""
+
+    id: str
+    title: str
+    until: datetime
+
+
 class Hold(Reply):
     """A place in a queue (`position` 1 is next), or a copy that stands ready until `until`."""
 
@@ -252,3 +264,4 @@ class Tended(Reply):
 LoanList = ListReply[Loan]
 HoldList = ListReply[Hold]
 CardList = ListReply[Card]
+DueList = ListReply[Due]

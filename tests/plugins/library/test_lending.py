@@ -155,6 +155,19 @@ class TestLoans:
         desk.library.call("remove_copy", barcode=book.label)
         desk.library.call("remove_resource", id=book.id)
 
+    def test_what_goes_back_and_what_stands_ready_is_listed_for_its_reader(
+        self, desk: Desk
+    ) -> None:
+        lent, ready, reader = desk.book(), desk.book(), desk.reader()
+        desk.lend(lent, reader)
+        desk.wait_for(ready, reader)
+        desk.take_back(ready)
+        for operation, book in (("list_due", lent), ("list_ready", ready)):
+            found = desk.library.call(operation, by=desk.signed_in(reader)).items
+            assert [one.id for one in found] == [book.id]
+            assert desk.library.call(operation, by=None).items == []
+            assert desk.library.call(operation, by=desk.signed_in(desk.reader())).items == []
+
 
 class TestRenewals:
     def test_a_loan_is_renewed_as_often_as_its_terms_allow(self, desk: Desk) -> None:
