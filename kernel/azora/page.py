@@ -53,6 +53,7 @@ class Page:
     places that it has for what plugins contribute, with how many items each panel shows. `data` names
     the part whose `Document` tells machines what the page is about (JSON-LD). `addresses` is the
     operation that lists the addresses of this kind for the sitemap: `ListAddresses` → `Addresses`.
+    `summary` says where the page is offered what it is for; without one, the plugin's own does.
     """
 
     path: str
@@ -66,6 +67,7 @@ class Page:
     panels: dict[Place, int] = field(default_factory=dict)
     data: str = ""
     addresses: str = ""
+    summary: str = ""
 
 
 def fields_of(path: str) -> list[str]:

@@ -35,6 +35,7 @@ PAGES = (
         parts={"administered": Part("list_administration")},
         permission=ADMINISTER,
         nav=90,
+        summary="Every table, the audit trail and the settings of the campus",
     ),
     Page(
         "/admin/audit",

@@ -106,7 +106,7 @@ class Navigation:
         self, loaded: LoadedPlugin, page: Page, path: str, reader: Reader, current: bool = False
     ) -> Place:
         own = self._catalogues.reader(reader.tag, loaded.name).translations
-        title, summary = own.gettext(page.title), own.gettext(loaded.plugin.summary)
+        title, summary = own.gettext(page.title), own.gettext(page.summary or loaded.plugin.summary)
         return Place(title, path, loaded.name, summary, current)
 
 

@@ -17,6 +17,7 @@ PAGES = (
         "loans.html",
         permission=BORROW,
         nav=12,
+        summary="What you have out, when it goes back, and what you wait for",
         parts={"lending": Part("own_lending")},
         forms={
             "renew_loan": Form("renew_loan", then="/library/loans?notice=saved"),
@@ -29,6 +30,7 @@ PAGES = (
         "desk.html",
         permission=LEND,
         nav=14,
+        summary="Lend copies and take them back",
         parts={
             "overdue": Part("list_loans", {"overdue": True}),
             "ready": Part("list_holds", {"state": "ready"}),

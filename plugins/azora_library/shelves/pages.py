@@ -34,6 +34,7 @@ PAGES = (
         "Collections",
         "collections.html",
         nav=11,
+        summary="What our librarians have put together",
         parts={"collections": Part("list_collections")},
     ),
     Page(
@@ -49,6 +50,7 @@ PAGES = (
         "reading_lists.html",
         permission=KEEP,
         nav=13,
+        summary="What you mean to read, in your order",
         parts={"lists": Part("list_reading_lists")},
         forms={"add": Form("add_reading_list", then=f"{LISTS}/{{id}}?notice=added")},
     ),

@@ -19,6 +19,7 @@ def declared() -> Iterator[str]:
     described = plugin.describe()
     yield described.summary
     yield from (page.title for page in described.pages)
+    yield from (page.summary for page in described.pages if page.summary)
     yield from (permission.summary for permission in described.permissions)
     yield from (summary for summary, _ in ROLES.values())
 

@@ -16,6 +16,7 @@ PACKAGE = resources.files("azora_library")
 def shown() -> set[str]:
     described = plugin.describe()
     words = {described.summary, *(page.title for page in described.pages)}
+    words |= {page.summary for page in described.pages if page.summary}
     words |= {permission.summary for permission in described.permissions}
     words |= set(domain.TYPES.values()) | set(fields.COMPLAINTS.values())
     for template in (PACKAGE / "templates").iterdir():
