@@ -133,7 +133,7 @@ def _batches(hosted: "HostedPlugin", table: Any, field: Any) -> Iterator[list[st
         f'SELECT DISTINCT {quoted} FROM "{table._meta.table_name}" '  # noqa: S608 – names of models
         f"WHERE {quoted} > ? ORDER BY {quoted} LIMIT {BATCH}"
     )
-    while rows := hosted.database.execute(sql, last):
+    while rows := hosted.database.heavy_read(sql, last):
         ids = [str(row[0]) for row in rows]
         last = ids[-1]
         yield ids
