@@ -5,10 +5,11 @@ from urllib.parse import quote, urlencode
 
 from azora.errors import Invalid, NotFound, RequestError
 from azora.messages import FileRef
+from azora.threads import in_thread
 from azora_library.catalogue.models import ResourceRow
 from azora_library.reading import pdf
 from azora_library.reading.contracts import Heading, Leaf
-from azora_library.reading.epub import Epub, UnreadableBook
+from azora_library.reading.epub import Epub, Picture, UnreadableBook
 
 EPUB, PDF = "application/epub+zip", "application/pdf"
 KINDS = {EPUB: "epub", PDF: "pdf"}
@@ -37,14 +38,31 @@ def leaf(row: ResourceRow, file: FileRef, path: Path, page: int, token: str | No
                 contents=[],
                 text=found.text,
             )
-        with Epub(path) as book:
-            return Leaf(**said, kind="epub", **_chapter(book, row.id, page, token))
+        return Leaf(**said, kind="epub", **in_thread(_chapter_at, path, row.id, page, token))
     except (UnreadableBook, pdf.UnreadablePdf) as error:
         raise unreadable(error) from None
 
 
 def unreadable(error: ValueError) -> RequestError:
     return Invalid(str(error), code="library.unreadable_file")
+
+
+def picture(path: Path, name: str) -> Picture:
+    """A picture of the EPUB that lies at `path`. Raises Invalid."""
+    try:
+        return in_thread(_picture_at, path, name)
+    except UnreadableBook as error:
+        raise unreadable(error) from None
+
+
+def _picture_at(path: Path, name: str) -> Picture:
+    with Epub(path) as book:
+        return book.picture(name)
+
+
+def _chapter_at(path: Path, id: str, page: int, token: str | None) -> dict[str, object]:
+    with Epub(path) as book:
+        return _chapter(book, id, page, token)
 
 
 def _chapter(book: Epub, id: str, page: int, token: str | None) -> dict[str, object]:

@@ -10,7 +10,6 @@ from azora_library.catalogue import access
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import file_of
 from azora_library.reading import captions, contracts, leaves, pdf, tickets
-from azora_library.reading.epub import Epub, UnreadableBook
 from azora_library.reading.models import CaptionRow
 from azora_library.reading.opened import opened
 
@@ -45,11 +44,8 @@ class Reading(Service):
     def read_picture(self, request: contracts.ReadPicture) -> FileRef:
         """A picture of an EPUB"""
         _, file = self._opened(request)
-        try:
-            with self.files.local(file) as path, Epub(path) as book:
-                found = book.picture(request.path)
-        except UnreadableBook as error:
-            raise leaves.unreadable(error) from None
+        with self.files.local(file) as path:
+            found = leaves.picture(path, request.path)
         return self.files.put([found.content], request.path.split("/")[-1], found.media_type)
 
     @operation("POST /resources/{id}/links-to-file", public=True, idempotent=True)
