@@ -55,6 +55,13 @@ class ConnectionPool:
         finally:
             self._slots.release()
 
+    def renew(self, connection: extensions.connection) -> extensions.connection:
+        """A new connection in the place of one that turned out to be dead, as all that are idle may be."""
+        connection.close()
+        self._paths.pop(connection, None)
+        self.forget_idle()
+        return self._connect()
+
     def forget_idle(self) -> None:
         """Close what nobody uses: after a restart of the database none of it is alive."""
         while self._idle:
@@ -87,8 +94,13 @@ def pool_of(url: str) -> ConnectionPool:
     return _pools.setdefault(url, ConnectionPool(url))
 
 
+def is_idle(connection: extensions.connection) -> bool:
+    """Whether no transaction is open on it."""
+    return bool(connection.get_transaction_status() == extensions.TRANSACTION_STATUS_IDLE)
+
+
 def _settled(connection: extensions.connection) -> bool:
-    if connection.get_transaction_status() == extensions.TRANSACTION_STATUS_IDLE:
+    if is_idle(connection):
         return True
     try:
         with connection.cursor() as cursor:

@@ -12,12 +12,14 @@ from psycopg2.extras import execute_batch
 
 from azora.data.database import PluginDatabase, Row
 from azora.data.failures import is_lost
-from azora.data.pool import ConnectionPool, pool_of
+from azora.data.pool import ConnectionPool, is_idle, pool_of
 from azora.data.routing import Routed
 from azora.data.rows import Rows
+from azora.data.transaction import Transaction
 
 T = TypeVar("T")
 
+BEGIN = "BEGIN READ WRITE"
 LOCK_TIMEOUT = "5s"
 """How long a migration waits for a table that others use, who would queue up behind it."""
 _PIECE = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|\?|%""")
@@ -41,16 +43,20 @@ class PostgresSchema(PluginDatabase):
         self.namespace = name
         self.pool = pool or pool_of(url)
         self.peewee = _RoutedPostgres(self, url)
+        self._to_begin: set[Any] = set()
 
     def run(self, sql: str, params: Sequence[Any] | None) -> Rows:
         with self.explained:
             transaction = self.open_transactions.get(getcurrent())
             if transaction is not None:
-                return _execute(transaction.connection, sql, params)
+                return self._write(transaction, sql, params)
             return self._read(lambda connection: _execute(connection, sql, params))
 
     def execute_many(self, sql: str, rows: Sequence[Row]) -> None:
-        with self.explained, self.open_transactions[getcurrent()].connection.cursor() as cursor:
+        transaction = self.open_transactions[getcurrent()]
+        if transaction.connection in self._to_begin:
+            self.run("SELECT 1", None)
+        with self.explained, transaction.connection.cursor() as cursor:
             execute_batch(cursor, _translated(sql), rows, page_size=200)
 
     def heavy_read(self, sql: str, *params: Any) -> list[Row]:
@@ -80,43 +86,47 @@ class PostgresSchema(PluginDatabase):
             self.execute(f'CREATE SCHEMA IF NOT EXISTS "{self.name}"')
 
     def begin(self, altering: bool) -> Any:
+        """The transaction begins on the server with its first statement: one way there and back less."""
         with self.explained:
-            connection = self._begin()
-            try:
-                if altering:
-                    self._lock_schema(connection)
-            except BaseException:
-                self.pool.release(connection)
-                raise
+            begin = self._begin_altering if altering else self._look_here
+            connection = self._on_live_connection(begin, keep=True)
+        if not altering:
+            self._to_begin.add(connection)
         return connection
 
-    def _lock_schema(self, connection: Any) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtext('azora'), hashtext(%s))", (self.name,)
-            )
-            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    def _begin_altering(self, connection: Any) -> Any:
+        self._look_here(connection)
+        _execute(connection, BEGIN, None)
+        lock = "SELECT pg_advisory_xact_lock(hashtext('azora'), hashtext(%s))"
+        _execute(connection, lock, (self.name,))
+        _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'", None)
+        return connection
 
-    def _begin(self) -> Any:
-        """A connection with a transaction; a fresh one where the pooled one turns out to be dead."""
-
-        def begin(connection: Any) -> Any:
-            if path := self.pool.search_path(connection, self.name):
-                _execute(
-                    connection, path, None
-                )  # outside the transaction: a rollback would undo it
-            _execute(connection, "BEGIN READ WRITE", None)
-            return connection
-
-        return self._on_live_connection(begin, keep=True)
+    def _write(self, transaction: Transaction, sql: str, params: Sequence[Any] | None) -> Rows:
+        """Run a statement of a transaction; its first on another connection where that one is dead."""
+        connection = transaction.connection
+        if connection not in self._to_begin:
+            return _execute(connection, sql, params)
+        self._to_begin.discard(connection)
+        try:
+            return _execute(connection, f"{BEGIN}; {sql}", params)
+        except psycopg2.Error as error:
+            if not (connection.closed or is_lost(error)):
+                self._to_begin |= {connection} if is_idle(connection) else set()
+                raise
+        transaction.connection = connection = self.pool.renew(connection)
+        return _execute(self._look_here(connection), f"{BEGIN}; {sql}", params)
 
     def _read(self, read: Callable[[Any], T]) -> T:
-        def with_path(connection: Any) -> T:
-            if path := self.pool.search_path(connection, self.name):
-                _execute(connection, path, None)
-            return read(connection)
+        return self._on_live_connection(
+            lambda connection: read(self._look_here(connection)), keep=False
+        )
 
-        return self._on_live_connection(with_path, keep=False)
+    def _look_here(self, connection: Any) -> Any:
+        """The connection, looking into our schema; outside transactions, which might undo it."""
+        if path := self.pool.search_path(connection, self.name):
+            _execute(connection, path, None)
+        return connection
 
     def _on_live_connection(self, act: Callable[[Any], T], *, keep: bool) -> T:
         """Do it on a pooled connection, and once more on a new one if that one was dead."""
@@ -139,19 +149,22 @@ class PostgresSchema(PluginDatabase):
 
     def commit(self, connection: Any, altering: bool) -> None:
         try:
-            _execute(connection, "COMMIT", None)
+            if connection not in self._to_begin:
+                _execute(connection, "COMMIT", None)
         except BaseException:
             self.roll_back(connection, altering)
             raise
+        self._to_begin.discard(connection)
         self.pool.release(connection)
 
     def roll_back(self, connection: Any, altering: bool) -> None:
         try:
-            if not connection.closed:
+            if not connection.closed and connection not in self._to_begin:
                 _execute(connection, "ROLLBACK", None)
         except psycopg2.Error:
             connection.close()
         finally:
+            self._to_begin.discard(connection)
             self.pool.release(connection)
 
     def say_who_acts(self, actor: str, act: str | None) -> None:

@@ -17,6 +17,7 @@ from azora.events.claim import Claim, Duplicate
 from azora.events.envelope import Envelope
 from azora.events.failure import failure_of, starred
 from azora.events.inbox import FAR, Delivery, Failure, Inbox
+from azora.events.known import KnownEvents
 from azora.events.pace import Pace
 from azora.events.parking import ParkedEvent, Parking
 
@@ -46,6 +47,7 @@ class Consumer:
         self.pace = pace or Pace()
         self.inbox = Inbox(hosted.database)
         self.parking = Parking(hosted.database)
+        self._known = KnownEvents(self.inbox)
         self._liveness = Liveness(hosted.database, self.pace.lease)
         self._in_hand: set[int] = set()
         self.handlers = {handler.name: handler for handler in handlers}
@@ -85,7 +87,7 @@ class Consumer:
         """
         if lane := _lane(handler, envelope):
             return self._store_in_order(handler, envelope, lane)
-        if self.inbox.knows(envelope.id, handler.name):
+        if self._known.knows(envelope.id, handler.name):
             return "duplicate"
         if redelivered:
             with self.database.transaction():

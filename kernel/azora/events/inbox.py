@@ -4,7 +4,7 @@ pending → running → done, or back to pending after a failure, or parked afte
 of attempts is raised when a row starts to run, so that an attempt that ends the process counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from azora.data.database import PluginDatabase, Row
@@ -95,13 +95,14 @@ class Inbox:
         values = _values(envelope, handler, None, state, 1, 0, due, now, failure)
         self.database.execute(_INSERT, *values)
 
-    def knows(self, event: str, handler: str) -> bool:
-        """Whether this event is here for this handler, in whatever state."""
-        return bool(
-            self.database.execute(
-                "SELECT 1 FROM azora_inbox WHERE event = ? AND handler = ?", event, handler
-            )
+    def known(self, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of (event, handler) that are here, in whatever state."""
+        marks = ", ".join("?" * len(pairs))
+        rows = self.database.execute(
+            f"SELECT event, handler FROM azora_inbox WHERE event IN ({marks})",  # noqa: S608 – placeholders
+            *(event for event, _ in pairs),
         )
+        return {(event, handler) for event, handler in rows} & set(pairs)
 
     def due(self, now: float) -> bool:
         """Whether any pending row might run now."""

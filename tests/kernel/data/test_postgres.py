@@ -6,8 +6,10 @@ from types import SimpleNamespace
 
 import eventlet
 import peewee
+import psycopg2
 import pytest
 
+from azora.data import postgres
 from azora.data.database import open_database
 from azora.data.pool import SIZE
 from azora.data.postgres import PostgresSchema
@@ -180,3 +182,64 @@ def postgresql_of_its_own():
     server = PostgreSQL().start()
     yield server
     server.close()
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What the server has been asked, each a way there and back."""
+    statements = []
+    execute = postgres._execute
+
+    def listen(connection, sql, params):
+        statements.append(sql)
+        return execute(connection, sql, params)
+
+    monkeypatch.setattr(postgres, "_execute", listen)
+    return statements
+
+
+def test_a_transaction_begins_with_its_first_statement(shop, asked):
+    with shop.transaction():
+        assert asked == []
+        shop.execute("INSERT INTO thing VALUES ('a')")
+        shop.execute_many("INSERT INTO thing VALUES (?)", [("b",), ("c",)])
+    assert asked == ["BEGIN READ WRITE; INSERT INTO thing VALUES ('a')", "COMMIT"]
+    assert things(shop) == {"a", "b", "c"}
+
+
+def test_a_transaction_without_a_statement_asks_nothing(shop, asked):
+    with shop.transaction():
+        pass
+    with pytest.raises(ZeroDivisionError), shop.transaction():
+        raise ZeroDivisionError
+    assert asked == []
+
+
+def test_many_rows_may_be_the_first_that_a_transaction_writes(shop):
+    with pytest.raises(ZeroDivisionError), shop.transaction():
+        shop.execute_many("INSERT INTO thing VALUES (?)", [("a",), ("b",)])
+        raise ZeroDivisionError
+    assert things(shop) == set()
+
+
+def test_a_first_statement_that_cannot_be_read_leaves_the_transaction_whole(shop):
+    with pytest.raises(ZeroDivisionError), shop.transaction():
+        with pytest.raises(peewee.ProgrammingError):
+            shop.execute("INSERTS INTO thing")
+        shop.execute("INSERT INTO thing VALUES ('a')")
+        raise ZeroDivisionError
+    assert things(shop) == set()
+
+
+def test_a_transaction_on_a_dead_connection_begins_on_a_new_one(shop):
+    with shop.transaction():
+        shop.execute("INSERT INTO thing VALUES ('before')")
+    with shop.transaction():
+        with psycopg2.connect(shop.pool.url) as outside, outside.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND application_name = 'azora'"
+            )
+        shop.execute("INSERT INTO thing VALUES ('after')")
+    assert things(shop) == {"before", "after"}
+    assert shop.pool._slots.balance == SIZE
