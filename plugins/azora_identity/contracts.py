@@ -78,6 +78,52 @@ class ChangePassword(Request):
     next: str = Field("/account", max_length=500, description="The page to go to afterwards.")
 
 
+Code = Annotated[
+    str,
+    Field(
+        min_length=6,
+        max_length=20,
+        pattern=r"^[0-9A-Za-z \-]+$",
+        description="Six digits of the app, or a recovery code.",
+    ),
+]
+
+
+class ConfirmSignIn(Request):
+    code: Code
+    next: str = Field("/", max_length=500, description="The page to go to afterwards.")
+
+
+class SecondFactorState(Reply):
+    """`on`, `begun` (a secret was shown but no code came yet) or `off`."""
+
+    state: str
+    required: bool
+    recovery_codes: int
+
+
+class NewSecondFactor(Reply):
+    """What an authenticator app takes in: as text, as an address, and as a picture of that (a data URI)."""
+
+    secret: Secret
+    address: Secret
+    picture: Secret
+
+
+class TurnOnSecondFactor(Request):
+    code: Code
+
+
+class ConfirmPassword(Request):
+    current_password: Password
+
+
+class RecoveryCodes(Reply):
+    """Shown once. Each confirms one sign-in where the phone is lost."""
+
+    codes: list[Annotated[str, Field(json_schema_extra={"format": "password"})]]
+
+
 class ResetPassword(Request):
     email: Email
 

@@ -16,7 +16,9 @@ ADMINISTRATOR, MEMBER, GUEST = "administrator", "member", "guest"
 EVERYTHING = "*"
 CHANGE_PASSWORD = "identity.change_password"  # noqa: S105 – a name, no secret
 USE_ACCOUNT = "identity.use_account"
-OWN_ACCOUNT = frozenset({CHANGE_PASSWORD, USE_ACCOUNT})
+CONFIRM_SIGN_IN = "identity.confirm_sign_in"
+USE_SECOND_FACTOR = "identity.use_second_factor"
+OWN_ACCOUNT = frozenset({CHANGE_PASSWORD, USE_ACCOUNT, USE_SECOND_FACTOR})
 """What everybody who has an account may do, whatever their roles."""
 
 TOKEN_PREFIX = "azt_"  # noqa: S105 – a name, no secret
@@ -24,6 +26,7 @@ TOUCH_EVERY = 60.0
 """Seconds between two notes of a credential's use: a write for each request would be waste."""
 
 PASSWORD, ONE_TIME_PASSWORD = "password", "one_time_password"
+TOTP, TOTP_BEGUN, RECOVERY_CODE = "totp", "totp_begun", "recovery_code"
 """Kinds of authenticator. Another way to prove who one is joins as another kind."""
 
 BROWSERS = {
@@ -109,12 +112,18 @@ class Holder:
 
     permissions: frozenset[str]
     must_change_password: bool = False
+    must_confirm: bool = False
+    must_set_up: bool = False
     scopes: frozenset[str] | None = field(default=None)
 
     def effective(self) -> frozenset[str]:
         """The permissions of the actor: of a one-time password little, of a token its scopes at most."""
         if self.must_change_password:
             return frozenset({CHANGE_PASSWORD})
+        if self.must_confirm:
+            return frozenset({CONFIRM_SIGN_IN})
+        if self.must_set_up:
+            return frozenset({USE_SECOND_FACTOR})
         held = self.permissions | OWN_ACCOUNT
         return held if self.scopes is None else narrowed(self.scopes, held)
 

@@ -4,6 +4,30 @@ from azora import ErrorCode
 
 ERRORS = [
     ErrorCode(
+        "identity.wrong_code",
+        422,
+        "The code is wrong, belongs to another moment, or was used already.",
+        "Wait for the next one; set the clock of your phone; or use a recovery code.",
+    ),
+    ErrorCode(
+        "identity.second_factor_on",
+        409,
+        "The account has a second factor already.",
+        "Turn it off before you set up another.",
+    ),
+    ErrorCode(
+        "identity.second_factor_off",
+        409,
+        "The account has no second factor, or none was begun.",
+        "Begin at /account/second-factor.",
+    ),
+    ErrorCode(
+        "identity.second_factor_required",
+        409,
+        "The setting `identity.second_factor` asks this account for one.",
+        "Keep it, or have the setting changed.",
+    ),
+    ErrorCode(
         "identity.account_not_found",
         404,
         "No account has this id or e-mail address.",

@@ -53,6 +53,13 @@ class PasswordChanged(AboutAccount):
     by: str
 
 
+class SecondFactorChanged(AboutAccount):
+    """`on` says whether sign-in asks for a code now; `by` is the account itself, or who took it away."""
+
+    on: bool
+    by: str
+
+
 class SessionRevoked(AboutAccount):
     session_id: str
     by: str

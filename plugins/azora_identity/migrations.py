@@ -1,6 +1,6 @@
 """How identity's tables came to be: numbered, append-only."""
 
-from peewee import BooleanField, CharField, DoubleField, IntegerField, TextField
+from peewee import BigIntegerField, BooleanField, CharField, DoubleField, IntegerField, TextField
 
 from azora.data.schema import Schema
 
@@ -88,3 +88,11 @@ def m0001_create_down(schema: Schema) -> None:
     )
     for table in tables:
         schema.drop_table(table)
+
+
+def m0002_second_factor(schema: Schema) -> None:
+    schema.add_column("authenticator", "counter", BigIntegerField(null=True))
+
+
+def m0002_second_factor_down(schema: Schema) -> None:
+    schema.drop_column("authenticator", "counter")

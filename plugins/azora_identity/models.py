@@ -1,6 +1,7 @@
 """Identity's tables. Times are seconds since 1970; lists of names are separated by spaces."""
 
 from peewee import (
+    BigIntegerField,
     BooleanField,
     CharField,
     CompositeKey,
@@ -33,7 +34,11 @@ class AccountRow(Table):
 
 
 class AuthenticatorRow(Table):
-    """One way in which an account proves itself; `secret` is a hash, never the thing itself."""
+    """One way in which an account proves itself.
+
+    `secret` is a hash; of the second factor, whose secret both sides need, it is sealed with a key that
+    this database does not hold. `counter` is the last of its moments that was used.
+    """
 
     id = CharField(primary_key=True, max_length=36)
     account = ForeignKeyField(AccountRow, on_delete="CASCADE")
@@ -42,6 +47,7 @@ class AuthenticatorRow(Table):
     secret = TextField()
     created = DoubleField()
     expires = DoubleField(null=True)
+    counter = BigIntegerField(null=True)
 
     class Meta:
         table_name = "authenticator"

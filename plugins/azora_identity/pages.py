@@ -1,7 +1,12 @@
 """Identity's pages: signing in and out, one's own account, and the people of the campus."""
 
 from azora import Form, Page, Part
-from azora_identity.domain import CHANGE_PASSWORD, USE_ACCOUNT
+from azora_identity.domain import (
+    CHANGE_PASSWORD,
+    CONFIRM_SIGN_IN,
+    USE_ACCOUNT,
+    USE_SECOND_FACTOR,
+)
 
 PERSON = "/people/{id}"
 
@@ -11,6 +16,28 @@ PAGES = [
         "Sign in",
         "sign_in.html",
         forms={"sign_in": Form("identity.sign_in", then="{next}")},
+    ),
+    Page(
+        "/sign-in/code",
+        "Confirm your sign-in",
+        "sign_in_code.html",
+        permission=CONFIRM_SIGN_IN,
+        forms={"confirm_sign_in": Form("identity.confirm_sign_in", then="{next}")},
+    ),
+    Page(
+        "/account/second-factor",
+        "Second factor",
+        "second_factor.html",
+        permission=USE_SECOND_FACTOR,
+        parts={"factor": Part("identity.read_second_factor")},
+        forms={
+            "begin": Form("identity.begin_second_factor", then=""),
+            "turn_on": Form("identity.turn_on_second_factor", then=""),
+            "renew": Form("identity.renew_recovery_codes", then=""),
+            "turn_off": Form(
+                "identity.turn_off_second_factor", then="/account/second-factor?notice=changed"
+            ),
+        },
     ),
     Page(
         "/sign-out",
@@ -72,6 +99,7 @@ PAGES = [
             "revoke_role": Form("identity.revoke_role", then=PERSON),
             "sign_out_account": Form("identity.sign_out_account", then=PERSON),
             "deactivate_account": Form("identity.deactivate_account", then=PERSON),
+            "reset_second_factor": Form("identity.reset_second_factor", then=PERSON),
             "reactivate_account": Form("identity.reactivate_account", then=PERSON),
         },
     ),

@@ -6,7 +6,7 @@ from typing import Any
 from azora import CheckIds, KnownIds, ListReply, operation
 from azora.data.keyset import paginate
 from azora.permissions import CHECK_REFERENCES
-from azora_identity import contracts, directory, domain, events
+from azora_identity import contracts, directory, domain, events, factors
 from azora_identity.domain import ONE_TIME_PASSWORD
 from azora_identity.models import AccountRow
 from azora_identity.parts import IdentityService
@@ -106,6 +106,17 @@ class People(IdentityService):
                 )
         self.sessions.remove(ended)
         return contracts.Revoked(count=len(ended))
+
+    @operation("DELETE /accounts/{id}/second-factor", permission=MANAGE)
+    def reset_second_factor(self, request: contracts.AccountRef) -> contracts.Account:
+        """Take the second factor from somebody who lost their phone and their recovery codes."""
+        account = self._within_reach(request.id)
+        with self.transaction():
+            if factors.turn_off(account.id):
+                self.emit(
+                    events.SecondFactorChanged(account_id=account.id, on=False, by=self.actor.id)
+                )
+        return self.read_account(request)
 
     def _within_reach(self, account_id: str) -> AccountRow:
         """The account, unless it may do more than the caller."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from azora import Job, Permission, Plugin, hookimpl
 from azora_identity import events, first_campus, subjects
-from azora_identity.domain import CHANGE_PASSWORD, USE_ACCOUNT
+from azora_identity.domain import CHANGE_PASSWORD, CONFIRM_SIGN_IN, USE_ACCOUNT, USE_SECOND_FACTOR
 from azora_identity.errorcodes import ERRORS
 from azora_identity.models import TABLES
 from azora_identity.own_account import OwnAccount
@@ -12,6 +12,7 @@ from azora_identity.pages import PAGES
 from azora_identity.parts import parts_of
 from azora_identity.people import People
 from azora_identity.roles import Roles
+from azora_identity.second_factor import SecondFactor
 from azora_identity.service import Access
 from azora_identity.settings import IdentitySettings
 
@@ -26,7 +27,7 @@ def describe() -> Plugin:
     return Plugin(
         name="identity",
         summary="Accounts, sign-in, sessions, API tokens and roles",
-        services=[Access, OwnAccount, People, Roles],
+        services=[Access, OwnAccount, SecondFactor, People, Roles],
         events=[
             events.AccountCreated,
             events.AccountDeactivated,
@@ -35,6 +36,7 @@ def describe() -> Plugin:
             events.SignedIn,
             events.SignInFailed,
             events.PasswordChanged,
+            events.SecondFactorChanged,
             events.SessionRevoked,
             events.TokenCreated,
             events.TokenRevoked,
@@ -47,6 +49,8 @@ def describe() -> Plugin:
                 USE_ACCOUNT, "Use one's own account: profile, sessions, API tokens", own=True
             ),
             Permission(CHANGE_PASSWORD, "Change one's own password", own=True),
+            Permission(CONFIRM_SIGN_IN, "Finish one's own sign-in with a code", own=True),
+            Permission(USE_SECOND_FACTOR, "Set up one's own second factor", own=True),
             Permission("identity.read_accounts", "See accounts and roles"),
             Permission("identity.manage_accounts", "Create, close and open accounts"),
             Permission("identity.manage_roles", "Say what roles permit and who holds them"),

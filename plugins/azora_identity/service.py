@@ -5,12 +5,10 @@ from urllib.parse import quote
 
 from azora import NotAllowed, NotAuthenticated, NotFound, Request, operation
 from azora.context import current
-from azora.ids import uuid7
-from azora_identity import contracts, directory, domain, events, first_password, throttle
-from azora_identity.domain import ONE_TIME_PASSWORD, PASSWORD, Holder, Session
+from azora_identity import contracts, directory, domain, events, factors, first_password, throttle
+from azora_identity.domain import ONE_TIME_PASSWORD, PASSWORD, TOTP, Holder
 from azora_identity.models import AccountRow, AuthenticatorRow, TokenRow
 from azora_identity.parts import IdentityService
-from azora_identity.refusal import refusal
 from azora_identity.throttle import Throttle
 
 ACTOR_SECONDS = 60.0
@@ -55,7 +53,7 @@ class Access(IdentityService):
             self._refuse(account)
         assert account is not None and password is not None
         rehashed = self._rehash(password, request.password)
-        session, secret = self._new_session(account.id, password.kind, began)
+        session, secret = self.new_session(account.id, (password.kind,), began)
         with self.transaction():
             guard.forgive()
             if rehashed:
@@ -70,14 +68,17 @@ class Access(IdentityService):
                     network=domain.network_of(session.address),
                 )
             )
-        self._replace_session(session)
+        self.replace_session(session)
         first_password.forget(self.hosted, request.password)
         due = password.kind == ONE_TIME_PASSWORD
+        following = domain.safe_path(request.next)
+        if not due and factors.confirmed(account.id):
+            following = f"/sign-in/code?next={quote(following, safe='/')}"
         return contracts.NewSession(
             session_token=secret,
             account_id=account.id,
             must_change_password=due,
-            next=_new_password_page(request.next) if due else domain.safe_path(request.next),
+            next=_new_password_page(request.next) if due else following,
         )
 
     @operation("DELETE /sessions/current", public=True)
@@ -118,7 +119,7 @@ class Access(IdentityService):
                 "Sign in with your password to change it.", code="identity.session_required"
             )
         account = directory.account(self.actor.id)
-        self._confirm_password(account, request.current_password)
+        self.confirm_password(account, request.current_password)
         self.passwords.check_strength(
             request.new_password, [account.email, account.name, "azora", "campus"]
         )
@@ -127,7 +128,9 @@ class Access(IdentityService):
         with self.transaction():
             directory.set_password(account.id, PASSWORD, hashed)
             self.emit(events.PasswordChanged(account_id=account.id, by=account.id))
-        session, secret = self._new_session(account.id, PASSWORD, time.time())
+        shown = {method for one in ended if one.id == self.session_id for method in one.methods}
+        methods = (PASSWORD, TOTP) if TOTP in shown else (PASSWORD,)
+        session, secret = self.new_session(account.id, methods, time.time())
         self.sessions.remove(ended)
         self.sessions.add(session)
         first_password.forget(self.hosted, request.current_password)
@@ -182,8 +185,14 @@ class Access(IdentityService):
             return None
         if now - session.last_used >= domain.TOUCH_EVERY:
             self.sessions.touch(session, now)
-        due = ONE_TIME_PASSWORD in session.methods
-        return account, Holder(self.permissions_of(account.id), due), f"session:{session.id}"
+        must_confirm, must_set_up = factors.due(account.id, session, self.settings)
+        holder = Holder(
+            self.permissions_of(account.id),
+            must_change_password=ONE_TIME_PASSWORD in session.methods,
+            must_confirm=must_confirm,
+            must_set_up=must_set_up,
+        )
+        return account, holder, f"session:{session.id}"
 
     def _token_holder(self, secret: str) -> tuple[AccountRow, Holder, str] | None:
         now = time.time()
@@ -212,40 +221,6 @@ class Access(IdentityService):
 
     def _rehash(self, password: AuthenticatorRow, typed: str) -> str | None:
         return self.passwords.hash(typed) if self.passwords.is_stale(password.secret) else None
-
-    def _confirm_password(self, account: AccountRow, typed: str) -> None:
-        guard = Throttle(self.settings, account.email, current().address)
-        with self.transaction():
-            guard.take()
-        password = directory.password_of(account.id)
-        if not self.passwords.matches(password.secret if password else None, typed):
-            wrong = "This is not your current password."
-            raise refusal("current_password", "identity.wrong_password", wrong)
-        with self.transaction():
-            guard.forgive()
-
-    def _new_session(self, account_id: str, method: str, began: float) -> tuple[Session, str]:
-        secret = domain.new_secret()
-        context = current()
-        session = Session(
-            id=uuid7(),
-            digest=domain.digest(secret),
-            account_id=account_id,
-            methods=(method,),
-            created=began,
-            last_used=began,
-            address=(context.address or "")[:64],
-            agent=(context.agent or "")[:200],
-        )
-        return session, secret
-
-    def _replace_session(self, session: Session) -> None:
-        """Let the new session take the place of the one with which the caller came."""
-        actor = self.actor_or_none
-        if actor and self.session_id:
-            old = [one for one in self.sessions.of_account(actor.id) if one.id == self.session_id]
-            self.sessions.remove(old)
-        self.sessions.add(session)
 
 
 def _new_password_page(following: str) -> str:

@@ -36,6 +36,11 @@ class IdentitySettings(Settings):
         description="Hours for which a one-time password is good, if nobody uses it.",
     )
 
+    second_factor: Live[Literal["optional", "administrators", "everybody"]] = Field(
+        "optional",
+        description="Who must confirm each sign-in with a code of their phone, besides who likes to.",
+    )
+
     session_store: Literal["database", "memory", "redis"] = Field(
         "database",
         description="Where sessions are kept. `memory` forgets them at a restart; `redis` is the campus's.",

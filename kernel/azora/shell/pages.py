@@ -33,9 +33,13 @@ if TYPE_CHECKING:
     from azora.http.ratelimit import RateLimit
     from azora.runtime import Runtime
 
-SIGN_IN, NEW_PASSWORD = "/sign-in", "/account/password"
-_NEW_PASSWORD_ONLY = frozenset({"identity.change_password"})
-"""What somebody may do who signed in with a one-time password."""
+SIGN_IN = "/sign-in"
+_STEPS = {
+    frozenset({"identity.change_password"}): "/account/password",
+    frozenset({"identity.confirm_sign_in"}): "/sign-in/code",
+    frozenset({"identity.use_second_factor"}): "/account/second-factor",
+}
+"""Where somebody takes the one step that they may take, and must before any other."""
 _CLOSED = (NotAuthenticated, NotAllowed, NotFound)
 
 
@@ -207,5 +211,4 @@ def _door(visit: Visit, error: AzoraError) -> str | None:
     """The page that first lets the visitor in, where one can."""
     if visit.actor is None:
         return SIGN_IN if isinstance(error, NotAuthenticated) else None
-    due = isinstance(error, NotAllowed) and visit.actor.permissions == _NEW_PASSWORD_ONLY
-    return NEW_PASSWORD if due else None
+    return _STEPS.get(visit.actor.permissions) if isinstance(error, NotAllowed) else None

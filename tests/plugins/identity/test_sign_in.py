@@ -28,6 +28,7 @@ def test_a_session_begins_with_the_right_password(identity: Any) -> None:
     assert actor.permissions == {
         "identity.read_accounts",
         "identity.use_account",
+        "identity.use_second_factor",
         "identity.change_password",
     }
     assert (reply.next, reply.must_change_password) == ("/library", False)

@@ -130,6 +130,25 @@
     before = event.key;
   });
 
+  // A password may be looked at while it is typed, and is hidden again before it is sent.
+  for (const button of document.querySelectorAll("[data-show]")) {
+    const input = document.getElementById(button.dataset.show);
+    const words = [button.textContent, button.dataset.hideWords];
+    const turn = (shown) => {
+      input.type = shown ? "text" : "password";
+      button.textContent = words[Number(shown)];
+      button.setAttribute("aria-pressed", String(shown));
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => turn(input.type === "password"));
+    input.form?.addEventListener("submit", () => turn(false));
+  }
+  for (const note of document.querySelectorAll("[data-caps]")) {
+    document.getElementById(note.dataset.caps).addEventListener("keyup", (event) => {
+      note.hidden = !event.getModifierState?.("CapsLock");
+    });
+  }
+
   // What a notice said once is not said again when the page is opened anew.
   const here = new URL(location.href);
   if (here.searchParams.has("notice")) {
