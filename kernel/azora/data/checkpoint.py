@@ -7,12 +7,17 @@ from pathlib import Path
 
 import eventlet
 from eventlet import tpool
+from eventlet.event import Event
 from eventlet.semaphore import Semaphore
 
 from azora.errors import Unavailable
 
 LOG_SIZE = 4_000_000
 """Bytes of log after which it is moved; until then reading it is cheap."""
+CROWDED = 3 * LOG_SIZE
+"""Bytes of log after which those who would write wait until it is moved: the disk may be slow, not full."""
+WAITING = 5.0
+"""Seconds for which they wait at most."""
 EMPTYING = 10.0
 """Seconds to wait for other processes that read the log."""
 LOOK_EVERY = 64
@@ -29,16 +34,25 @@ class Checkpointer:
         self._lock = lock
         self._connect = connect
         self._commits = 0
-        self._moving = False
+        self._moving: Event | None = None
+        self._crowded = False
 
     def committed(self) -> None:
         """Start moving the log where it has grown long."""
         self._commits += 1
-        if self._commits % LOOK_EVERY or self._moving:
+        if self._commits % LOOK_EVERY:
             return
-        if self._log.exists() and self._log.stat().st_size > LOG_SIZE:
-            self._moving = True
+        size = self._log.stat().st_size if self._log.exists() else 0
+        if self._moving is None and size > LOG_SIZE:
+            self._moving = Event()
             eventlet.spawn_n(self._move)
+        self._crowded = self._moving is not None and size > CROWDED
+
+    def wait_for_room(self) -> None:
+        """Let the log be moved before more is written, where it has grown faster than that."""
+        if self._crowded and self._moving is not None:
+            with eventlet.Timeout(WAITING, False):
+                self._moving.wait()
 
     def empty(self) -> None:
         """Move all of it and cut it to nothing; the caller holds the lock. Raises where others keep it busy."""
@@ -63,7 +77,9 @@ class Checkpointer:
         except sqlite3.Error:
             """The log stays longer; the next look tries again."""
         finally:
-            self._moving = False
+            moving, self._moving, self._crowded = self._moving, None, False
+            if moving is not None:
+                moving.send()
 
 
 def _checkpoint(connection: sqlite3.Connection) -> None:

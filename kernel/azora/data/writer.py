@@ -66,6 +66,7 @@ class Writer:
 
     def begin(self, altering: bool) -> sqlite3.Connection:
         """Foreign keys rest while tables are rebuilt: SQLite would delete what refers to them."""
+        self._checkpointer.wait_for_room()
         self._lock.acquire()
         try:
             if self._group and (altering or self._group.full):

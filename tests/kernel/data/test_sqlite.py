@@ -9,7 +9,9 @@ from types import SimpleNamespace
 
 import eventlet
 import pytest
+from eventlet.patcher import original
 
+from azora.data import checkpoint
 from azora.data.database import open_database
 from azora.errors import ServiceError
 from azora.testing.parts import executable
@@ -24,6 +26,7 @@ WRITE_FOR_EVER = """
 from azora import command
 import sys
 from types import SimpleNamespace
+from azora.data import checkpoint
 from azora.data.database import open_database
 db = open_database("shop", SimpleNamespace(data_dir=sys.argv[1], database_url_of=lambda plugin: None))
 with db.altering():
@@ -35,6 +38,7 @@ while True:
     print(n, flush=True)
     n += 1
 """
+real_time = original("time")
 
 
 def open_shop(folder):
@@ -101,7 +105,24 @@ def test_a_heavy_read_that_is_timed_out_stops_and_the_next_one_works(shop):
     assert time.monotonic() - started < 5
 
 
+def test_those_who_write_wait_where_the_log_is_moved_slowly(shop, monkeypatch):
+    move = checkpoint._checkpoint
+
+    def slowly(connection):
+        real_time.sleep(0.1)
+        move(connection)
+
+    monkeypatch.setattr(checkpoint, "_checkpoint", slowly)
+    assert max(sizes_of_the_log(shop)) < checkpoint.CROWDED + 70 * 45_000
+
+
 def test_the_write_ahead_log_does_not_grow_for_ever(shop):
+    assert max(sizes_of_the_log(shop)) < 16_000_000
+    assert shop.execute("SELECT count(*) FROM thing") == [(600,)]
+
+
+def sizes_of_the_log(shop):
+    """The size of the log after each of 600 commits of 40 KB."""
     log = shop.path.with_name("shop.db-wal")
     sizes = []
     for _ in range(600):
@@ -109,8 +130,7 @@ def test_the_write_ahead_log_does_not_grow_for_ever(shop):
             shop.execute("INSERT INTO thing VALUES (zeroblob(40000))")
         sizes.append(log.stat().st_size)
         eventlet.sleep(0)
-    assert max(sizes) < 16_000_000
-    assert shop.execute("SELECT count(*) FROM thing") == [(600,)]
+    return sizes
 
 
 def test_a_full_disk_is_said_and_loses_nothing(shop):
