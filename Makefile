@@ -16,7 +16,7 @@ test: parts .venv/dev.stamp .venv/islands.stamp lint  ## Install what the tests 
 	$(BIN)/python -m pytest
 
 # Faults and the whole journeys run against the clock, which a tracer slows, and reach what the others cover.
-UNTRACED := faults docs e2e thirdparty
+UNTRACED := faults docs/test_commands.py e2e thirdparty
 coverage: parts .venv/dev.stamp  ## Run the tests under coverage: the kernel 90 %, each plugin 80 %
 	@rm -rf .coverage .coverage.*
 	$(BIN)/coverage run -m pytest -m 'not untraced' $(UNTRACED:%=--ignore=tests/%)

@@ -126,7 +126,7 @@ def test_learners_see_no_reasons_and_keepers_do(here):
 
 
 def test_everybody_may_read_the_page_and_keepers_see_more(campus):
-    page = campus.http.get("/status")
+    page = campus.client().get("/status")
     assert page.status_code == 200
     assert "What works on this campus" in page.text
     assert "Processes that are heard of" not in page.text
@@ -158,4 +158,4 @@ def test_a_keeper_sees_that_the_disk_fills_up_and_learners_do_not(new_campus, bo
     assert "GB are free" in campus.http.get("/readyz").json()["notices"]["disk"]
     keeper = campus.as_account("web.see_processes")
     campus.eventually(lambda: "The disk is nearly full" in keeper.get("/status").text)
-    assert "The disk" not in campus.http.get("/status").text
+    assert "The disk" not in campus.client().get("/status").text
