@@ -4,12 +4,16 @@ from contextlib import ExitStack, closing
 
 import orjson
 import pytest
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.kernel.hosting import acting_as, make_plugin, running
 
 from azora import Event, Reply, Request, Service, on_event, operation
 from azora.errors import Invalid, NotAllowed
 from azora.events.sealing import MARK
 from azora.loader import load_registry
+from azora.observe.traceexport import TraceExporter
+from azora.observe.traces import export_traces
 from azora.permissions import ERASE_PEOPLE
 from azora.personal import FieldSecrets
 from azora.testing.servers import wait_until
@@ -226,6 +230,24 @@ def test_only_a_plugin_with_a_handler_for_the_field_is_given_what_opens_it(campu
     ):
         with pytest.raises(NotAllowed):
             ask(campus, **refused)
+
+
+@pytest.fixture
+def traced():
+    """The spans that were exported, with all their words."""
+    memory = InMemorySpanExporter()
+    export_traces(TraceExporter(SimpleSpanProcessor(memory), {"service.name": "test"}), 1.0)
+    yield lambda: "".join(span.to_json() for span in memory.get_finished_spans())
+    export_traces(None)
+
+
+@embedded_only
+def test_a_trace_says_nothing_personal(campus, traced):
+    Welcome.broken = True
+    campus.join("p1")
+    wait_until(lambda: "no chair for ***" in traced())
+    for word in NAME.split():
+        assert word not in traced()
 
 
 @embedded_only

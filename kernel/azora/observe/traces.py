@@ -8,6 +8,7 @@ from random import getrandbits
 from time import time_ns
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from azora.context import enter, leave
 from azora.errors import RequestError
 
 if TYPE_CHECKING:
@@ -108,4 +109,8 @@ def _end(context: "Context", trace: LocalTrace) -> None:
         return
     spans = [Span(*record) for record in records]
     if context.sampled or any(span.failed for span in spans):
-        exporter.export(context.trace_id, context.sampled, trace.root_id, spans)
+        token = enter(context)  # what it has seen of people is starred in what it failed of
+        try:
+            exporter.export(context.trace_id, context.sampled, trace.root_id, spans)
+        finally:
+            leave(token)
