@@ -32,7 +32,8 @@ _CACHE_SIZE = 4096
 class Actor:
     """Somebody who acts, verified. `expires` is in seconds since 1970; `*` permits everything.
 
-    `credential` names what proved it: `session:<id>`, `token:<id>`, or nothing. `roles` are the names of
+    `credential` names what proved it: `session:<id>`, `token:<id>`, `acting:<session>/<administrator>`
+    where an administrator acts as this person, or nothing. `roles` are the names of
     those that the person holds: for rules about who somebody is; what they may do is `permissions`.
     """
 
@@ -43,6 +44,12 @@ class Actor:
     locale: str | None = None
     credential: str = ""
     roles: frozenset[str] = frozenset()
+
+    @property
+    def by(self) -> str:
+        """The id of the administrator who acts as this person; empty where nobody does."""
+        kind, _, rest = self.credential.partition(":")
+        return rest.partition("/")[2] if kind == "acting" else ""
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions or "*" in self.permissions

@@ -65,9 +65,11 @@ class Act:
     def _append(self, hosted: "HostedPlugin") -> None:
         context = current_or_none()
         actor = context.actor if context else None
+        if actor and actor.by:
+            self.after |= {"acting_as": actor.id}
         append(
             hosted.database,
-            actor=actor.id if actor else f"{_ON_ITS_OWN}{hosted.name}",
+            actor=(actor.by or actor.id) if actor else f"{_ON_ITS_OWN}{hosted.name}",
             entity=self.name,
             row=self.on[:_LONGEST],
             action=ACT,
@@ -150,6 +152,13 @@ def _close(act: Act, hosted: "HostedPlugin", error: BaseException) -> None:
         act.close(hosted, outcome)
     except Exception:
         hosted.log.exception("audit_entry_lost", act=act.name, outcome=outcome)
+
+
+def is_for_another(operation: "Operation", context: Context) -> bool:
+    """Whether an administrator changes something as somebody else: that goes on record whatever it is."""
+    if operation.verb == "GET" or not context.token:
+        return False
+    return _is_a_person(context) and context.actor is not None and bool(context.actor.by)
 
 
 def _is_a_person(context: Context) -> bool:

@@ -12,7 +12,7 @@ from eventlet import Timeout
 from eventlet.semaphore import Semaphore
 from pydantic import ValidationError
 
-from azora.acts import goes_on_record, on_record
+from azora.acts import goes_on_record, is_for_another, on_record
 from azora.context import Context, enter, leave
 from azora.contract import Handler, Operation
 from azora.errors import (
@@ -87,7 +87,8 @@ class BoundOperation:
             authorise(hosted, operation, context)
             return self._stream(request, context)
         with Worker(hosted, context, self.full, "operation", operation.timeout):
-            with on_record(self, request, context) if self.recorded else nullcontext():
+            recorded = self.recorded or is_for_another(operation, context)
+            with on_record(self, request, context) if recorded else nullcontext():
                 authorise(hosted, operation, context)
                 if context.key and not operation.idempotent:
                     return once(self, request, context)

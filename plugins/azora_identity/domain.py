@@ -18,6 +18,9 @@ CHANGE_PASSWORD = "identity.change_password"  # noqa: S105 – a name, no secret
 USE_ACCOUNT = "identity.use_account"
 CONFIRM_SIGN_IN = "identity.confirm_sign_in"
 USE_SECOND_FACTOR = "identity.use_second_factor"
+ACT_AS = "identity.act_as"
+ACTING = "acting:"
+"""Begins the method of a session in which an administrator acts as its owner; their id follows."""
 OWN_ACCOUNT = frozenset({CHANGE_PASSWORD, USE_ACCOUNT, USE_SECOND_FACTOR})
 """What everybody who has an account may do, whatever their roles."""
 
@@ -114,6 +117,7 @@ class Holder:
     must_change_password: bool = False
     must_confirm: bool = False
     must_set_up: bool = False
+    acting: bool = False
     scopes: frozenset[str] | None = field(default=None)
 
     def effective(self) -> frozenset[str]:
@@ -124,6 +128,8 @@ class Holder:
             return frozenset({CONFIRM_SIGN_IN})
         if self.must_set_up:
             return frozenset({USE_SECOND_FACTOR})
+        if self.acting:
+            return self.permissions - OWN_ACCOUNT
         held = self.permissions | OWN_ACCOUNT
         return held if self.scopes is None else narrowed(self.scopes, held)
 

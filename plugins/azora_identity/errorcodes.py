@@ -4,6 +4,12 @@ from azora import ErrorCode
 
 ERRORS = [
     ErrorCode(
+        "identity.cannot_act_as",
+        409,
+        "The account is your own, or it is closed.",
+        "Act as somebody else whose account is open.",
+    ),
+    ErrorCode(
         "identity.wrong_code",
         422,
         "The code is wrong, belongs to another moment, or was used already.",

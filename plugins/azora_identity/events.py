@@ -53,6 +53,12 @@ class PasswordChanged(AboutAccount):
     by: str
 
 
+class ActedAs(AboutAccount):
+    """An administrator began to act as the account."""
+
+    by: str
+
+
 class SecondFactorChanged(AboutAccount):
     """`on` says whether sign-in asks for a code now; `by` is the account itself, or who took it away."""
 

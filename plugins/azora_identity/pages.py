@@ -99,6 +99,7 @@ PAGES = [
             "revoke_role": Form("identity.revoke_role", then=PERSON),
             "sign_out_account": Form("identity.sign_out_account", then=PERSON),
             "deactivate_account": Form("identity.deactivate_account", then=PERSON),
+            "act_as": Form("identity.act_as", then="{next}"),
             "reset_second_factor": Form("identity.reset_second_factor", then=PERSON),
             "reactivate_account": Form("identity.reactivate_account", then=PERSON),
         },

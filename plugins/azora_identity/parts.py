@@ -56,7 +56,7 @@ class IdentityService(Service):
         """The session with which the caller came, or None: signed out, an API token, the terminal."""
         actor = self.actor_or_none
         kind, _, found = actor.credential.partition(":") if actor else ("", "", "")
-        return found if kind == "session" else None
+        return found.partition("/")[0] if kind in ("session", "acting") else None
 
     def permissions_of(self, account_id: str) -> frozenset[str]:
         """Everything that an account may do."""

@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING
 
 from azora import Job, Permission, Plugin, hookimpl
 from azora_identity import events, first_campus, subjects
-from azora_identity.domain import CHANGE_PASSWORD, CONFIRM_SIGN_IN, USE_ACCOUNT, USE_SECOND_FACTOR
+from azora_identity.acting import Acting
+from azora_identity.domain import (
+    ACT_AS,
+    CHANGE_PASSWORD,
+    CONFIRM_SIGN_IN,
+    USE_ACCOUNT,
+    USE_SECOND_FACTOR,
+)
 from azora_identity.errorcodes import ERRORS
 from azora_identity.models import TABLES
 from azora_identity.own_account import OwnAccount
@@ -27,7 +34,7 @@ def describe() -> Plugin:
     return Plugin(
         name="identity",
         summary="Accounts, sign-in, sessions, API tokens and roles",
-        services=[Access, OwnAccount, SecondFactor, People, Roles],
+        services=[Access, OwnAccount, SecondFactor, Acting, People, Roles],
         events=[
             events.AccountCreated,
             events.AccountDeactivated,
@@ -37,6 +44,7 @@ def describe() -> Plugin:
             events.SignInFailed,
             events.PasswordChanged,
             events.SecondFactorChanged,
+            events.ActedAs,
             events.SessionRevoked,
             events.TokenCreated,
             events.TokenRevoked,
@@ -51,6 +59,7 @@ def describe() -> Plugin:
             Permission(CHANGE_PASSWORD, "Change one's own password", own=True),
             Permission(CONFIRM_SIGN_IN, "Finish one's own sign-in with a code", own=True),
             Permission(USE_SECOND_FACTOR, "Set up one's own second factor", own=True),
+            Permission(ACT_AS, "Act as somebody else for half an hour, on record"),
             Permission("identity.read_accounts", "See accounts and roles"),
             Permission("identity.manage_accounts", "Create, close and open accounts"),
             Permission("identity.manage_roles", "Say what roles permit and who holds them"),

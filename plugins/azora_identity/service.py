@@ -5,7 +5,16 @@ from urllib.parse import quote
 
 from azora import NotAllowed, NotAuthenticated, NotFound, Request, operation
 from azora.context import current
-from azora_identity import contracts, directory, domain, events, factors, first_password, throttle
+from azora_identity import (
+    acting,
+    contracts,
+    directory,
+    domain,
+    events,
+    factors,
+    first_password,
+    throttle,
+)
 from azora_identity.domain import ONE_TIME_PASSWORD, PASSWORD, TOTP, Holder
 from azora_identity.models import AccountRow, AuthenticatorRow, TokenRow
 from azora_identity.parts import IdentityService
@@ -185,6 +194,10 @@ class Access(IdentityService):
             return None
         if now - session.last_used >= domain.TOUCH_EVERY:
             self.sessions.touch(session, now)
+        if administrator := acting.administrator_of(session):
+            shared = acting.holder_of(self, account, session, administrator, now)
+            named = f"acting:{session.id}/{administrator}"
+            return (account, shared, named) if shared else None
         must_confirm, must_set_up = factors.due(account.id, session, self.settings)
         holder = Holder(
             self.permissions_of(account.id),
