@@ -5,11 +5,12 @@ import re
 
 from tests.docs.pages import ROOT
 
+from azora.cli.errorcodes import TERMINAL_CODES
 from azora.errors import WIRE_ERRORS
 from azora.http.errorcodes import KERNEL_CODES
 
 KERNEL = ROOT / "kernel" / "azora"
-KNOWN = {entry.code: entry for entry in KERNEL_CODES}
+KNOWN = {entry.code: entry for entry in (*KERNEL_CODES, *TERMINAL_CODES)}
 
 
 def codes_of_whole_requests():

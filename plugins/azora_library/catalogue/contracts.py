@@ -59,7 +59,7 @@ class AccessLevels(Message):
     embargo_covers: Cover = "file"
 
 
-class Resource(Description, AccessLevels, Reply):
+class Resource(AccessLevels, Description, Reply):
     """One resource of the catalogue. `revision` grows with each change of what is said of it.
 
     `file` is there for who may open it; `has_file` says whether there is one.
@@ -91,7 +91,7 @@ class Card(Reply):
     created: datetime
 
 
-class AddResource(Description, AccessLevels, Request):
+class AddResource(AccessLevels, Description, Request):
     """A new resource, with its file where there is one; open to everybody unless it says otherwise."""
 
     file: FileRef | None = None
