@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from azora import NotFound, Request, Service, operation
@@ -96,7 +96,7 @@ class AuditTrail(Service):
                 return
 
     @operation("GET /audit/acts/{plugin}/{act}", permission=ADMINISTER)
-    def read_act(self, request: contracts.ReadAct) -> contracts.WholeAct:
+    def read_act(self, request: contracts.ReadCampusAct) -> contracts.WholeAct:
         """Read one act, and what it changed."""
         if request.plugin not in self._administered():
             raise NotFound("There is no such act.")
@@ -141,8 +141,7 @@ class AuditTrail(Service):
                 of=request.of,
                 on=request.on,
                 since=request.since and datetime.combine(request.since, time.min, UTC),
-                until=request.until
-                and datetime.combine(request.until + timedelta(days=1), time.min, UTC),
+                until=request.until and _end_of(request.until),
                 **(place.before(name) if place else {}),
             )
             try:
@@ -171,6 +170,12 @@ class AuditTrail(Service):
             except AzoraError:
                 names[actor] = ""
         return names
+
+
+def _end_of(day: date) -> datetime:
+    """The moment at which a day is over, as far as the calendar goes."""
+    last = min(day, date.max - timedelta(days=2))
+    return datetime.combine(last + timedelta(days=1), time.min, UTC)
 
 
 def _place(entry: Entry) -> Place:

@@ -1,13 +1,15 @@
 """What the pages of the campus's administration are asked and answer, and what they read of identity."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 
 from azora import ListReply, ListRequest, Reply, Request, needs
-from azora.admin.contracts import Entry, Verified
+from azora.admin.contracts import ActId, Entry, Verified
 
 ADMINISTER = "web.administer"
+PluginName = Annotated[str, Field(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Administered(Reply):
@@ -49,9 +51,9 @@ class AuditPage(ListReply[NamedEntry]):
     plugins: list[str]
 
 
-class ReadAct(Request):
-    plugin: str = Field(max_length=60)
-    act: str = Field(max_length=36)
+class ReadCampusAct(Request):
+    plugin: PluginName
+    act: ActId
 
 
 class WholeAct(Reply):

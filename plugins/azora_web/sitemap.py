@@ -8,6 +8,7 @@ from pydantic import Field
 from azora import NotFound, Page, Request, Service, operation
 from azora.errors import ServiceError
 from azora.messages import Address, Addresses, Document, ListAddresses
+from azora_web.audit_contracts import PluginName
 
 FIXED = "web"
 _XML = "application/xml"
@@ -15,8 +16,8 @@ _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 class ReadPart(Request):
-    plugin: str = Field(max_length=60)
-    kind: str = Field(max_length=100)
+    plugin: PluginName
+    kind: str = Field(max_length=100, pattern=r"^[a-z][a-z0-9_]*$")
     part: int = Field(ge=1)
 
 

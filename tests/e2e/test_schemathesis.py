@@ -21,7 +21,18 @@ CHECKED = (
     "missing_required_header",
     "ignored_auth",
 )
-OF_THE_MOMENT = {"invalid_cursor", "library.unknown_type", "identity.permission_unknown"}
+OF_THE_MOMENT = {
+    "invalid_cursor",
+    "invalid_filter",
+    "invalid_search",
+    "invalid_sort",
+    "not_editable",
+    "setting_invalid",
+    "library.unknown_type",
+    "identity.permission_unknown",
+    "identity.wrong_code",
+    "identity.wrong_password",
+}
 """What is right or wrong by what the campus holds just now, which no schema can say."""
 
 ONE_BY_ONE = settings(

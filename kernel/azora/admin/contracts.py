@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from azora.messages import ListReply, ListRequest, Reply, Request
 
@@ -16,7 +16,12 @@ Format = Literal["csv", "json"]
 TableName = Annotated[str, Field(max_length=100, pattern=r"^[a-z_][a-z0-9_]*$")]
 RowKey = Annotated[str, Field(min_length=1, max_length=500, description="As `key` of a row.")]
 Version = Annotated[str, Field(max_length=64, description="`version` of the row as you read it.")]
-Values = Annotated[dict[str, Any], Field(description="New values by column.")]
+ColumnName = Annotated[str, Field(max_length=100, pattern=r"^[a-z_][a-z0-9_]*$")]
+Values = Annotated[
+    dict[ColumnName, bool | int | float | str | list[str] | None],
+    Field(description="New values by column.", json_schema_extra={"additionalProperties": False}),
+]
+ActId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Filters = Annotated[
     list[Annotated[str, Field(max_length=300)]],
     Field(
@@ -210,8 +215,8 @@ class ListEntries(Request):
     actors: list[str] = Field([], max_length=50, description="Ids; without one, everybody.")
     of: str = Field("", max_length=200, description="An operation's name, or how it begins.")
     on: str = Field("", max_length=200, description="Stands somewhere in what it was done to.")
-    since: datetime | None = None
-    until: datetime | None = Field(None, description="Entries before this moment.")
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = Field(None, description="Entries before this moment.")
     before_moment: float | None = None
     before_link: int | None = None
 
@@ -221,7 +226,7 @@ class Entries(Reply):
 
 
 class ReadAct(Request):
-    act: str = Field(max_length=36)
+    act: ActId
 
 
 class Verified(Reply):

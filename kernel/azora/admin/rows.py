@@ -164,8 +164,7 @@ def _converted(field: peewee.Field, text: str) -> Any:
     kind = kind_of(field)
     try:
         if kind == "number":
-            number = float(text)
-            return int(number) if number.is_integer() else number
+            return _number(text)
         if kind == "yes_no":
             return text.strip().lower() in ("true", "yes", "1", "on")
         if kind == "time":
@@ -173,6 +172,17 @@ def _converted(field: peewee.Field, text: str) -> Any:
         return date.fromisoformat(text) if kind == "date" else text
     except (ValueError, OverflowError):
         raise _refused("filter", f"{text[:60]!r} is no {kind} for {field.name}.") from None
+
+
+def _number(text: str) -> int | float:
+    """A whole number, or one with a fraction, that both databases can compare with."""
+    try:
+        number: int | float = int(text)
+    except ValueError:
+        number = float(text)
+    if not -(2**63) < number < 2**63:
+        raise ValueError(f"{text} is beyond 64 bits")
+    return number
 
 
 def _moment(text: str) -> datetime:

@@ -84,6 +84,8 @@ def test_a_page_is_stable_while_rows_are_added(desk):
         {"filter": ["nonsense"]},
         {"filter": ["gate_code=4711"]},
         {"filter": ["size=many"]},
+        {"filter": ["size=nan"]},
+        {"filter": [f"size>={10**30}"]},
         {"sort": "note"},
         {"sort": "gate_code"},
     ],
