@@ -85,7 +85,9 @@ def m0001_create(schema: Schema) -> None:
         tag=peewee.TextField(),
         primary_key=["resource", "tag"],
         indexes=[(("tag", "resource"), False)],
-        constraints=[_OF_RESOURCE],
+        constraints=[
+            "FOREIGN KEY (resource) REFERENCES library_resource (number) ON DELETE CASCADE"
+        ],
     )
     schema.create_table(
         "library_category",
