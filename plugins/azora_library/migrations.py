@@ -8,9 +8,19 @@ import peewee
 
 from azora.data.migrations import Schema
 from azora.tables import IdField, TimeField
-from azora_library.circulation.migrations import create_lending, drop_lending
-from azora_library.reading.migrations import create_reading, drop_reading
-from azora_library.shelves.migrations import create_shelves, drop_shelves
+from azora_library.circulation.migrations import m0004_lending, m0004_lending_down
+from azora_library.reading.migrations import m0006_reading, m0006_reading_down
+from azora_library.shelves.migrations import m0005_shelves, m0005_shelves_down
+
+__all__ = [
+    "m0004_lending",
+    "m0004_lending_down",
+    "m0005_shelves",
+    "m0005_shelves_down",
+    "m0006_reading",
+    "m0006_reading_down",
+]
+"""Steps of the rooms, which are written beside their tables."""
 
 _INDEX = {
     "sqlite": (
@@ -179,27 +189,3 @@ def m0003_access_down(schema: Schema) -> None:
     schema.drop_index("library_resource", "embargo_until")
     for name in _ACCESS:
         schema.drop_column("library_resource", name)
-
-
-def m0004_lending(schema: Schema) -> None:
-    create_lending(schema)
-
-
-def m0004_lending_down(schema: Schema) -> None:
-    drop_lending(schema)
-
-
-def m0005_shelves(schema: Schema) -> None:
-    create_shelves(schema)
-
-
-def m0005_shelves_down(schema: Schema) -> None:
-    drop_shelves(schema)
-
-
-def m0006_reading(schema: Schema) -> None:
-    create_reading(schema)
-
-
-def m0006_reading_down(schema: Schema) -> None:
-    drop_reading(schema)

@@ -9,7 +9,7 @@ TABLES = ("library_hold", "library_loan", "library_card", "library_copy", "libra
 POLICIES = (("standard", 14, 2), ("short", 1, 0), ("reference", 0, 0))
 
 
-def create_lending(schema: Schema) -> None:
+def m0004_lending(schema: Schema) -> None:
     schema.create_table(
         "library_policy",
         name=peewee.CharField(max_length=40, primary_key=True),
@@ -47,11 +47,6 @@ def create_lending(schema: Schema) -> None:
         blocked=peewee.TextField(),
         created=TimeField(),
     )
-    _create_loans(schema)
-    _create_holds(schema)
-
-
-def _create_loans(schema: Schema) -> None:
     schema.create_table(
         "library_loan",
         id=IdField(primary_key=True),
@@ -69,9 +64,6 @@ def _create_loans(schema: Schema) -> None:
         ],
     )
     schema.add_index("library_loan", "copy", unique=True, where="returned IS NULL")
-
-
-def _create_holds(schema: Schema) -> None:
     schema.create_table(
         "library_hold",
         id=IdField(primary_key=True),
@@ -99,6 +91,6 @@ def _create_holds(schema: Schema) -> None:
     )
 
 
-def drop_lending(schema: Schema) -> None:
+def m0004_lending_down(schema: Schema) -> None:
     for table in TABLES:
         schema.drop_table(table)

@@ -6,7 +6,7 @@ from azora.data.migrations import Schema
 from azora.tables import TimeField
 
 
-def create_reading(schema: Schema) -> None:
+def m0006_reading(schema: Schema) -> None:
     schema.create_table(
         "library_caption",
         resource=peewee.IntegerField(),
@@ -25,6 +25,6 @@ def create_reading(schema: Schema) -> None:
     )
 
 
-def drop_reading(schema: Schema) -> None:
+def m0006_reading_down(schema: Schema) -> None:
     schema.drop_table("library_file_check")
     schema.drop_table("library_caption")

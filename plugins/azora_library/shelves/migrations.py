@@ -6,7 +6,7 @@ from azora.data.migrations import Schema
 from azora.tables import IdField, TimeField
 
 
-def create_shelves(schema: Schema) -> None:
+def m0005_shelves(schema: Schema) -> None:
     schema.create_table(
         "library_shelf",
         id=IdField(primary_key=True),
@@ -36,6 +36,6 @@ def create_shelves(schema: Schema) -> None:
     )
 
 
-def drop_shelves(schema: Schema) -> None:
+def m0005_shelves_down(schema: Schema) -> None:
     schema.drop_table("library_shelf_item")
     schema.drop_table("library_shelf")
