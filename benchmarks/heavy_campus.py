@@ -17,11 +17,12 @@ import sentry_sdk  # noqa: F401
 
 from azora.campus import prepare_campus
 from azora.cli.campus import control_path
-from azora.loader import Registry, load_registry
+from azora.loader import load_registry
 from azora.processes.front import socket_path
 from azora.processes.serving import ServingProcess
 from azora.processes.supervisor import Supervisor
 from azora.processes.upgrade import upgrade
+from azora.registry import Registry
 from azora.settings import CampusSettings, load_campus_settings
 from benchmarks.plugins import module_of, trivial
 

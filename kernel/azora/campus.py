@@ -2,18 +2,21 @@
 
 from azora.actor import load_keyring, prepare_keys
 from azora.backup.switch import finish_restore
-from azora.loader import Registry
+from azora.registry import Registry
 from azora.runtime import Runtime
 from azora.settings import CampusSettings
+from azora.switched_off import switch_off
 
 
 def prepare_campus(settings: CampusSettings, registry: Registry) -> None:
     """Make the data folder and the campus's keys where they are missing. Safe to repeat.
 
+    Plugins that the campus has switched off leave the registry.
     A restore that was killed while it put things into their place is brought to its end.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     finish_restore(settings.data_dir)
+    switch_off(registry, settings.data_dir)
     prepare_keys(settings.keys_folder, settings.campus_id, registry.permissions_elsewhere())
 
 

@@ -11,7 +11,7 @@ from nameko.containers import ServiceContainer, WorkerContext
 from nameko.extensions import DependencyProvider, Entrypoint, register_entrypoint
 
 from azora.errors import AzoraError, Unavailable
-from azora.loader import LoadedPlugin
+from azora.registry import LoadedPlugin
 from azora.service import Service
 
 if TYPE_CHECKING:

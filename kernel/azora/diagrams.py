@@ -5,7 +5,7 @@ from typing import Any
 
 import peewee
 
-from azora.loader import Registry
+from azora.registry import Registry
 
 
 def need_map(registry: Registry) -> Iterator[str]:

@@ -15,7 +15,7 @@ from azora.settings import KERNEL_SECTIONS, SettingsError, load_settings, sectio
 from azora.settings.model import Settings
 
 if TYPE_CHECKING:
-    from azora.loader import Registry
+    from azora.registry import Registry
     from azora.settings import CampusSettings
 
 Severity = Literal["ok", "note", "warning", "problem"]

@@ -17,10 +17,10 @@ from azora.events.outbox import Outbox
 from azora.events.relay import Relay
 from azora.files import FileStore, open_files
 from azora.ids import uuid7
-from azora.loader import LoadedPlugin
 from azora.messages import Event
 from azora.observe.logs import get_logger
 from azora.personal import Opener, sealed_json
+from azora.registry import LoadedPlugin
 from azora.settings import load_settings
 
 if TYPE_CHECKING:

@@ -9,89 +9,26 @@ import importlib.metadata
 import re
 import types
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
-
-import pluggy
+from typing import TYPE_CHECKING, Any
 
 from azora.admin import administered
 from azora.compat import mismatches
-from azora.contract import Handler, Need, Operation, Plugin, handlers_of, operations_of
+from azora.contract import Need, Plugin, handlers_of, operations_of
 from azora.cron import check_cron
 from azora.erasure import with_people
 from azora.errors import PluginError
-from azora.hooks import Hooks
-from azora.messages import Event, Request, item_of, snake_case
+from azora.messages import Request, item_of, snake_case
 from azora.page import fields_of
 from azora.permissions import KERNEL_PERMISSIONS
-from azora.personal import check_personal, permissions_to_read, unreadable
-from azora.references import references_of, unanswered, with_references
+from azora.personal import check_personal, unreadable
+from azora.references import unanswered, with_references
+from azora.registry import LoadedPlugin, Registry, hook_manager
+
+if TYPE_CHECKING:
+    pass
 
 GROUP = "azora.plugins"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-
-
-@dataclass(frozen=True)
-class LoadedPlugin:
-    """A described plugin with everything that its classes declare, collected once."""
-
-    plugin: Plugin
-    module: Any
-    package: str
-    version: str
-    operations: dict[str, tuple[type, Any, Operation]]
-    handlers: dict[str, tuple[type, Any, Handler]]
-    needs: dict[str, Need]
-    events: dict[str, type[Event]]
-
-    @property
-    def name(self) -> str:
-        return self.plugin.name
-
-
-@dataclass
-class Registry:
-    """What this installation knows: the plugins that may run, and those refused with the reason."""
-
-    plugins: dict[str, LoadedPlugin] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    hooks: pluggy.PluginManager = field(default_factory=lambda: _hook_manager())
-
-    def operation(self, target: str) -> Operation | None:
-        """The operation `plugin.name`, or None where it is not known here."""
-        plugin, _, name = target.partition(".")
-        entry = self.plugins.get(plugin)
-        return entry.operations[name][2] if entry and name in entry.operations else None
-
-    def subscribers(self, event: str) -> Iterable[tuple[LoadedPlugin, Handler]]:
-        """Every handler of an event type, with its plugin."""
-        for loaded in self.plugins.values():
-            for _, _, handler in loaded.handlers.values():
-                if handler.event == event:
-                    yield loaded, handler
-
-    def refuse(self, name: str, reason: str) -> None:
-        """Take a plugin out and remember why."""
-        self.refused[name] = reason
-        if loaded := self.plugins.pop(name, None):
-            self.hooks.unregister(loaded.module)
-
-    def permissions_elsewhere(self) -> dict[str, set[str]]:
-        """For each plugin the permissions of the operations that it needs of others, and of its jobs."""
-        return {name: set(self._permissions_of(loaded)) for name, loaded in self.plugins.items()}
-
-    def _permissions_of(self, loaded: LoadedPlugin) -> Iterable[str]:
-        called = [
-            f"{need.plugin}.{name}" for need in loaded.needs.values() for name in need.operations
-        ]
-        called += [refers.operation for _, _, refers in references_of(loaded.plugin)]
-        for _, _, handler in loaded.handlers.values():
-            yield from permissions_to_read(handler.event, handler.payload)
-        jobs = [job.operation for job in loaded.plugin.jobs]
-        for target in called + [job if "." in job else f"{loaded.name}.{job}" for job in jobs]:
-            operation = self.operation(target)
-            if operation and operation.permission:
-                yield operation.permission
 
 
 def load_registry(modules: Iterable[tuple[str, Any]] = (), *, installed: bool = True) -> Registry:
@@ -180,7 +117,7 @@ def _need_of(client: Any) -> Need:
 
 
 def _check_hooks(module: Any) -> None:
-    probe = _hook_manager()
+    probe = hook_manager()
     probe.register(module)
     probe.check_pending()
     if not any(
@@ -278,12 +215,6 @@ def _unmet_panels(loaded: LoadedPlugin) -> Iterable[str]:
         for name in (panel.name, *panel.facts, *filter(None, [panel.when]), *fields_of(panel.path)):
             if name not in (item.model_fields if item else ()):
                 yield f"the panel {panel.title!r} names {name}, which no item of {operation.name} has"
-
-
-def _hook_manager() -> pluggy.PluginManager:
-    manager = pluggy.PluginManager("azora")
-    manager.add_hookspecs(Hooks)
-    return manager
 
 
 def _reason(error: Exception) -> str:

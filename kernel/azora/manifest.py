@@ -3,7 +3,7 @@
 from typing import Any
 
 from azora.contract import Handler, Operation
-from azora.loader import LoadedPlugin, Registry
+from azora.registry import LoadedPlugin, Registry
 
 HTTP_PORT = 8000
 _IMAGE = "ghcr.io/azora-os/azora"

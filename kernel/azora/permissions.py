@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from azora.contract import Permission
 
 if TYPE_CHECKING:
-    from azora.loader import Registry
+    from azora.registry import Registry
 
 KERNEL = "azora"
 READ_METRICS = "azora.read_metrics"

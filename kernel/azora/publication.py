@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from azora.compat import compare
-from azora.loader import Registry
+from azora.registry import Registry
 
 Document = dict[str, Any]
 

@@ -12,7 +12,7 @@ from azora.errors import AzoraError
 from azora.observe.masking import mask_text, mask_url
 
 if TYPE_CHECKING:
-    from azora.loader import LoadedPlugin, Registry
+    from azora.registry import LoadedPlugin, Registry
     from azora.settings import CampusSettings
 
 Question = tuple[str, str, Callable[[], str], str]

@@ -15,7 +15,8 @@ from azora.admin.contracts import PREFIX
 from azora.contract import Operation
 from azora.diagrams import event_map, need_map, table_map
 from azora.hooks import Hooks
-from azora.loader import GROUP, LoadedPlugin, Registry, load_registry
+from azora.loader import GROUP, load_registry
+from azora.registry import LoadedPlugin, Registry
 from azora.settings.reference import reference_markdown
 
 Writer = Callable[[Registry], Iterable[str]]

@@ -20,7 +20,7 @@ from azora.tables import Refers
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
-    from azora.loader import Registry
+    from azora.registry import Registry
 
 BATCH = 500
 SHOWN = 20

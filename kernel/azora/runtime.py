@@ -16,15 +16,16 @@ from azora.errors import NotAuthenticated, PluginError, Unavailable
 from azora.events.courier import Courier, LocalCourier
 from azora.hosted import HostedPlugin
 from azora.jobs import JobRunner
-from azora.loader import Registry
 from azora.messages import Message, Request
 from azora.nodes import Node, this_node
 from azora.observe.errorreport import report
 from azora.observe.gauges import watch
 from azora.observe.logs import get_logger
 from azora.observe.metrics import Metrics
+from azora.registry import Registry
 from azora.settings import CampusSettings
 from azora.settings.live import LiveSettings
+from azora.switched_off import keepers
 
 if TYPE_CHECKING:
     from azora.rpc.transport import AmqpTransport
@@ -51,7 +52,9 @@ class Runtime:
         self.transport = transport
         self.wire: Wire | None = transport.wire if transport else None
         self.metrics = Metrics()
-        self.courier: Courier = transport.courier if transport else LocalCourier(self)
+        self.courier: Courier = (
+            transport.courier if transport else LocalCourier(self, keepers(registry, settings))
+        )
         self.caller = Caller(self)
         self.report = report
         self.hosted: dict[str, HostedPlugin] = {}
@@ -161,7 +164,7 @@ class Runtime:
         """Plugins of this process that await a provider, and whom. They run; calls to it fail."""
         present = {name for node in self.nodes() for name in node.plugins} | self.hosted.keys()
         return {
-            name: f"awaits {', '.join(missing)}"
+            name: f"awaits {', '.join(map(self._awaited_words, missing))}"
             for name, hosted in self.hosted.items()
             if (
                 missing := sorted(
@@ -171,6 +174,15 @@ class Runtime:
                 )
             )
         }
+
+    def _why_not(self, name: str) -> str:
+        return self.registry.refused.get(name) or f"it {self.registry.why_absent(name)}"
+
+    def _awaited_words(self, name: str) -> str:
+        """A provider that is awaited, and what to do where somebody has switched it off."""
+        if name not in self.registry.disabled:
+            return name
+        return f"{name}, which {self.registry.why_absent(name)} (azora plugins enable {name})"
 
     def nodes(self) -> list[Node]:
         """The processes of the campus that were heard of in the last seconds."""
@@ -218,8 +230,7 @@ class Runtime:
     def _host(self, name: str) -> None:
         loaded = self.registry.plugins.get(name)
         if loaded is None:
-            reason = self.registry.refused.get(name, "it is not installed")
-            raise PluginError(f"{name} cannot be run: {reason}")
+            raise PluginError(f"{name} cannot be run: {self._why_not(name)}")
         try:
             hosted = HostedPlugin(loaded, self)
         except Exception as error:  # noqa: BLE001 – a bad plugin is refused by name and the others start

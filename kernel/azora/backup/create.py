@@ -26,7 +26,7 @@ from azora.files import open_files
 
 if TYPE_CHECKING:
     from azora.backup.settings import BackupSettings
-    from azora.loader import Registry
+    from azora.registry import Registry
     from azora.settings import CampusSettings
 
 Told = Callable[[str, int], None]

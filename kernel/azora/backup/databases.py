@@ -12,7 +12,7 @@ from azora.backup.archive import Manifest
 
 if TYPE_CHECKING:
     from azora.backup.settings import BackupSettings
-    from azora.loader import Registry
+    from azora.registry import Registry
     from azora.settings import CampusSettings
 
 Member = tuple[str, Path]

@@ -24,7 +24,7 @@ from azora.errors import Conflict, NotFound, PluginError
 from azora.files import open_files
 
 if TYPE_CHECKING:
-    from azora.loader import Registry
+    from azora.registry import Registry
     from azora.settings import CampusSettings
 
 Told = Callable[[str, int], None]

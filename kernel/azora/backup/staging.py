@@ -12,7 +12,7 @@ from azora.data.migrations import load_migrations, migrate
 from azora.data.sqlite import SqliteFile
 
 if TYPE_CHECKING:
-    from azora.loader import LoadedPlugin, Registry
+    from azora.registry import LoadedPlugin, Registry
     from azora.settings import CampusSettings
 
 READY_SCHEMA = "{}__restoring"

@@ -17,6 +17,7 @@ from azora.cli import (
     migrate,
     new,
     orphans,
+    plugins,
     restore,
     service,
     settings,
@@ -44,7 +45,6 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("run")(up.run)
 app.command("call")(call.call)
-app.command("plugins")(describe.plugins)
 app.command("describe")(describe.describe)
 app.command("openapi")(describe.openapi)
 app.command("contracts")(describe.contracts)
@@ -56,6 +56,7 @@ app.command("service")(service.service)
 app.command("new")(new.new)
 app.command("restore")(restore.restore)
 app.add_typer(backup.app, name="backup")
+app.add_typer(plugins.app, name="plugins")
 app.add_typer(events.app, name="events")
 app.add_typer(audit.app, name="audit")
 

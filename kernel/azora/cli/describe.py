@@ -1,4 +1,4 @@
-"""What is installed, said: `azora plugins`, `azora describe`, `azora openapi`."""
+"""What is installed, said: `azora describe`, `azora contracts`, `azora openapi`."""
 
 import sys
 from pathlib import Path
@@ -9,22 +9,6 @@ import typer
 from azora.cli.output import AsJson, console, print_json
 
 Name = Annotated[str | None, typer.Argument(help="The plugin's name.")]
-
-
-def plugins(as_json: AsJson = False) -> None:
-    """The map of plugins: operations, events, who needs whom, and who was refused and why."""
-    from azora.loader import load_registry
-    from azora.manifest import description_of
-
-    registry = load_registry()
-    found = [description_of(loaded, registry) for loaded in registry.plugins.values()]
-    if as_json:
-        print_json({"plugins": found, "refused": registry.refused})
-        return
-    for description in found:
-        _print_plugin(description)
-    for name, reason in registry.refused.items():
-        console().print(f"[bold red]{name}[/] refused: {reason}", markup=True)
 
 
 def describe(
@@ -84,7 +68,8 @@ def openapi() -> None:
         print_json(describe_api(Gateway(open_runtime(settings, registry))))
 
 
-def _print_plugin(description: dict[str, Any]) -> None:
+def print_plugin(description: dict[str, Any]) -> None:
+    """One plugin of the map, for people."""
     from rich.markup import escape
 
     out = console()

@@ -10,7 +10,7 @@ import typer
 from azora.cli.output import AsJson, DataDir, console, print_json
 
 if TYPE_CHECKING:
-    from azora.loader import Registry
+    from azora.registry import Registry
     from azora.settings.campus import CampusSettings
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (AZORA_HOST).")]

@@ -16,7 +16,7 @@ from azora.events.bell import Bell
 from azora.events.claim import Claim, Duplicate
 from azora.events.envelope import Envelope
 from azora.events.failure import failure_of, starred
-from azora.events.inbox import FAR, Delivery, Failure, Inbox
+from azora.events.inbox import FAR, Delivery, Failure, Inbox, lane_of
 from azora.events.known import KnownEvents
 from azora.events.pace import Pace
 from azora.events.parking import ParkedEvent, Parking
@@ -70,7 +70,7 @@ class Consumer:
     def accept(self, envelopes: Sequence[Envelope], crashed: bool = False) -> None:
         """Store events for their handlers; `crashed` where a process ended while it handled them."""
         rows = [
-            (envelope, handler.name, _lane(handler, envelope))
+            (envelope, handler.name, lane_of(handler, envelope))
             for envelope in envelopes
             for handler in self._by_event.get(envelope.type, ())
         ]
@@ -85,7 +85,7 @@ class Consumer:
         An event that must keep its place, or that a process may have died of, is stored instead.
         Raises Unavailable where the outcome could not be stored: the queue then keeps the message.
         """
-        if lane := _lane(handler, envelope):
+        if lane := lane_of(handler, envelope):
             return self._store_in_order(handler, envelope, lane)
         if self._known.knows(envelope.id, handler.name):
             return "duplicate"
@@ -279,10 +279,3 @@ class Consumer:
                 self.inbox.recover(seq, attempts, state, words, now, due)
                 if lane:
                     self.inbox.defer_lane(lane, FAR if state == "parked" else due)
-
-
-def _lane(handler: Handler, envelope: Envelope) -> str | None:
-    """What must run one at a time: equal for events of one key of an ordered handler."""
-    if not handler.ordered or envelope.key is None:
-        return None
-    return f"{handler.name} {envelope.source} {envelope.key}"

@@ -1,5 +1,6 @@
 """Couriers carry emitted events to whoever listens; this one stays in the process."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from azora.events.envelope import Envelope
@@ -16,11 +17,19 @@ class Courier(Protocol):
 
 
 class LocalCourier:
-    """Hands events into the inboxes of this process's plugins, one transaction for each."""
+    """Hands events into the inboxes of this process's plugins, one transaction for each.
 
-    def __init__(self, runtime: "Runtime") -> None:
+    `keepers` take them for plugins that are switched off.
+    """
+
+    def __init__(
+        self, runtime: "Runtime", keepers: Sequence[Callable[[list[Envelope]], None]] = ()
+    ) -> None:
         self.runtime = runtime
+        self._keepers = keepers
 
     def publish(self, envelopes: list[Envelope]) -> None:
         for hosted in list(self.runtime.hosted.values()):
             hosted.consumer.accept(envelopes)
+        for keep in self._keepers:
+            keep(envelopes)

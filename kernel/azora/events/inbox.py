@@ -7,6 +7,7 @@ of attempts is raised when a row starts to run, so that an attempt that ends the
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from azora.contract import Handler
 from azora.data.database import PluginDatabase, Row
 from azora.data.leases import this_process
 from azora.data.liveness import LEASE_NAME
@@ -206,6 +207,13 @@ class Inbox:
                 *(*values, now, delivery.seq, delivery.attempts),
             )
         )
+
+
+def lane_of(handler: Handler, envelope: Envelope) -> str | None:
+    """What must run one at a time: equal for events of one key of an ordered handler."""
+    if not handler.ordered or envelope.key is None:
+        return None
+    return f"{handler.name} {envelope.source} {envelope.key}"
 
 
 def _values(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from azora.http.gateway import Gateway
-    from azora.loader import Registry
+    from azora.registry import Registry
 
     Describe = Callable[[Any], dict[str, Any]]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from azora.contract import ErrorCode
 
 if TYPE_CHECKING:
-    from azora.loader import Registry
+    from azora.registry import Registry
 
 
 KERNEL_CODES = tuple(

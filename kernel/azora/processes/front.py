@@ -24,9 +24,9 @@ from azora.http.proxies import Proxies
 from azora.http.router import Endpoint, Router
 from azora.http.security import SecurityHeaders
 from azora.http.settings import HttpSettings
-from azora.loader import Registry
 from azora.observe.disk import disk_notices
 from azora.processes.upstream import HOP_BY_HOP, PATIENCE, Upstream
+from azora.registry import Registry
 from azora.settings import CampusSettings, load_settings
 from azora.shell.links import path_pattern
 

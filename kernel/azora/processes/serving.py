@@ -8,13 +8,13 @@ from azora.backup.schedule import start_schedule
 from azora.campus import open_runtime
 from azora.errors import PluginError, Unavailable
 from azora.http.gateway import Gateway
-from azora.loader import Registry
 from azora.observe.logs import get_logger
 from azora.observe.telemetry import start_telemetry, stop_telemetry
 from azora.processes.control import ControlSocket
 from azora.processes.notify import ServiceManager
 from azora.processes.signals import SignalPipe, exit_at_the_second
 from azora.processes.upgrade import awaited_migrations
+from azora.registry import Registry
 from azora.settings import CampusSettings
 
 _RETRY = 1.0

@@ -28,7 +28,7 @@ from azora.campus import open_runtime, prepare_campus
 from azora.cli.campus import control_path
 from azora.data.migrations import load_migrations
 from azora.errors import AzoraError, PluginError
-from azora.loader import Registry, load_registry
+from azora.loader import load_registry
 from azora.observe.logs import configure_logs, get_logger
 from azora.observe.telemetry import resource_of, start_telemetry, stop_telemetry
 from azora.processes.front import Front, socket_path
@@ -36,6 +36,7 @@ from azora.processes.notify import ServiceManager
 from azora.processes.serving import ServingProcess
 from azora.processes.signals import SignalPipe, exit_at_the_second
 from azora.processes.upgrade import upgrade
+from azora.registry import Registry
 from azora.settings import CampusSettings
 
 FRONT, MIGRATION = "front", "migration"
@@ -94,8 +95,8 @@ class Supervisor:
 
     def run(self) -> None:
         """Start everything and return when all of it has ended. Raises PluginError if it cannot start."""
-        names = list(self._registry.plugins)
         prepare_campus(self._settings, self._registry)
+        names = list(self._registry.plugins)
         (self._settings.data_dir / "run").mkdir(exist_ok=True, mode=0o700)
         for loaded in self._registry.plugins.values():
             load_migrations(loaded.package)

@@ -140,7 +140,7 @@ class EventSubscriber:
 
     def _consume(self, channel: amqp.Channel, handler: Handler) -> None:
         source, _, name = handler.event.partition(".")
-        queue = f"evt-{source}-{name}--{self._hosted.name}.{handler.name}"
+        queue = queue_of(self._hosted.name, handler)
         arguments: dict[str, Any] = {
             "x-queue-type": "quorum",
             "x-dead-letter-exchange": DEAD_LETTERS,
@@ -199,6 +199,24 @@ class EventSubscriber:
             eventlet.sleep(pause)
             pause = min(pause * 2, 10.0)
         return None
+
+
+def queue_of(plugin: str, handler: Handler) -> str:
+    """The queue of one handler, named as stock Nameko would."""
+    source, _, name = handler.event.partition(".")
+    return f"evt-{source}-{name}--{plugin}.{handler.name}"
+
+
+def delete_queues(broker: str, plugin: str, handlers: list[Handler]) -> None:
+    """Delete a plugin's queues, with the events and calls in them. Raises Unavailable."""
+    from kombu import Connection
+
+    try:
+        with Connection(broker, connect_timeout=5) as connection:
+            for queue in (f"rpc-{plugin}", *(queue_of(plugin, each) for each in handlers)):
+                connection.default_channel.queue_delete(queue)
+    except OSError as error:
+        raise Unavailable(f"The broker does not answer: {error}. Nothing was changed.") from None
 
 
 def envelope_of(handler: Handler, message: amqp.Message) -> Envelope:

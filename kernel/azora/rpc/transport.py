@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from azora.loader import Registry
+from azora.registry import Registry
 from azora.rpc.connection import BrokerConnection
 from azora.rpc.events import BrokerCourier, EventSubscriber
 from azora.rpc.presence import Presence

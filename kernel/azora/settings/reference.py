@@ -11,7 +11,7 @@ from azora.settings import KERNEL_SECTIONS, CampusSettings, section_class
 from azora.settings.model import Settings
 
 if TYPE_CHECKING:
-    from azora.loader import Registry
+    from azora.registry import Registry
 
 HEAD = """\
 # Settings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from azora.contract import Page
-from azora.loader import LoadedPlugin, Registry
+from azora.registry import LoadedPlugin, Registry
 from azora.shell.i18n import Catalogues, Reader
 from azora.shell.links import path_pattern
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from azora.contract import Panel
 from azora.errors import AzoraError, DeadlineExceeded
-from azora.loader import LoadedPlugin, Registry
 from azora.page import Place
+from azora.registry import LoadedPlugin, Registry
 from azora.shell.formats import day
 from azora.shell.i18n import Catalogues
 from azora.shell.links import fill_path

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from azora.dispatch import invalid
 from azora.errors import AzoraError, Invalid, ServiceError
-from azora.loader import LoadedPlugin
 from azora.messages import Message, Request
 from azora.observe.logs import get_logger
+from azora.registry import LoadedPlugin
 from azora.shell.forms import decode, typed_of
 from azora.shell.visit import Match, Visit
 

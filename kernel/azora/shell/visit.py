@@ -17,7 +17,7 @@ from azora.shell.i18n import Reader, reading
 
 if TYPE_CHECKING:
     from azora.actor import Actor
-    from azora.loader import LoadedPlugin
+    from azora.registry import LoadedPlugin
 
 SESSION_COOKIE = "azora_session"
 LANGUAGE_COOKIE = "azora_language"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from azora.doctor import Finding, findings, healthy
-from azora.loader import Registry, load_registry
+from azora.loader import load_registry
+from azora.registry import Registry
 from azora.settings import load_campus_settings
 
 
