@@ -1,11 +1,13 @@
 """Numbers, money, sizes and times as the reader's language writes them: filters of the templates."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 
 from babel import dates, numbers, units
 
-from azora.shell.i18n import reader
+from azora.shell.i18n import PSEUDO, reader
 
 _SIZES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 
@@ -67,13 +69,21 @@ def _moment(value: Any) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-FILTERS = {
-    "number": number,
-    "language_name": language_name,
-    "money": money,
-    "file_size": file_size,
-    "day": day,
-    "moment": moment,
-    "ago": ago,
+def _marked(write: Callable[..., str]) -> Callable[..., str]:
+    """In the made-up language, what was written in the reader's manner says so: it is translated."""
+
+    @wraps(write)
+    def written(*values: Any) -> str:
+        text = write(*values)
+        return f"⟦{text}⟧" if text and reader().tag == PSEUDO else text
+
+    return written
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    **{
+        write.__name__: _marked(write)
+        for write in (number, language_name, money, file_size, day, moment, ago)
+    },
     "machine_time": machine_time,
 }

@@ -16,8 +16,8 @@ def colours(body):
     return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", body))
 
 
-THEMES = {selector: colours(body) for selector, body in BLOCKS if colours(body)}
-LIGHT, DARK, CONTRAST = ":root", '[data-theme="dark"]', '[data-theme="contrast"]'
+THEMES = {selector.split()[-1]: colours(body) for selector, body in BLOCKS if colours(body)}
+LIGHT, DARK, CONTRAST = '[data-theme="light"]', '[data-theme="dark"]', '[data-theme="contrast"]'
 
 
 def luminance(colour):
