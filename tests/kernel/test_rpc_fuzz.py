@@ -7,7 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from azora import Plugin, Service, operation
 from azora.context import Context
+from azora.contract import operations_of
 from azora.dispatch import BoundOperation
 from azora.errors import WIRE_ERRORS, AzoraError, Invalid, RequestError, ServiceError
 from azora.events.envelope import Envelope
@@ -36,8 +38,14 @@ class Greet(Request):
     times: int = 1
 
 
+class Hello(Service):
+    @operation("POST /greetings", public=True, concurrency=1)
+    def greet(self, request: Greet) -> None:
+        """Greet somebody"""
+
+
 GREET = BoundOperation(
-    SimpleNamespace(name="greet", request=Greet, concurrency=1), SimpleNamespace(name="hello")
+    next(operations_of(Hello))[1], SimpleNamespace(name="hello", plugin=Plugin("hello", "Greets"))
 )
 
 
