@@ -11,6 +11,12 @@ class LibrarySettings(Settings):
     """`AZORA_LIBRARY_…`"""
 
     demo: bool = Field(True, description="Put a few dozen free works into a library that is new.")
+    oai_name: str = Field(
+        "Azora library", max_length=200, description="Name under which OAI-PMH harvesters know it."
+    )
+    oai_email: str = Field(
+        "", max_length=200, description="Whom harvesters may write to; by default the postmaster."
+    )
     facet_bound: Live[int] = Field(
         10_000,
         ge=100,

@@ -41,11 +41,18 @@ class RequestReader:
         self.max_body = operation.max_body
         self.takes_body = operation.verb in BODY_VERBS
         self.path_fields = frozenset(template_fields(operation.path))
-        self.list_fields = frozenset(name for name in model.model_fields if is_list(model, name))
+        self.list_fields = frozenset(
+            field.alias or name
+            for name, field in model.model_fields.items()
+            if is_list(model, name)
+        )
         self.file_fields = frozenset(name for name in model.model_fields if is_file(model, name))
         self.selects = "fields" in model.model_fields
         self.trims = operation.shape == "reply"
-        self._convert = {name: converter(model, name) for name in model.model_fields}
+        self._convert = {
+            field.alias or name: converter(model, name)
+            for name, field in model.model_fields.items()
+        }
         self._validate_json = model.__pydantic_validator__.validate_json
         self._validate = model.__pydantic_validator__.validate_python
 

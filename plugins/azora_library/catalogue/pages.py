@@ -3,6 +3,7 @@
 from azora import Form, Page, Part
 from azora_library.catalogue.access import MANAGE
 from azora_library.circulation.pages import COPIES, HOLDING
+from azora_library.exchange.pages import ALTERNATES, DESCRIBED
 from azora_library.reading.pages import CAPTIONS, LINKING
 from azora_library.shelves.pages import KEEPING, OWN_SHELVES
 
@@ -27,6 +28,7 @@ PAGES = (
         parts={
             "resource": Part("read_resource"),
             "own_request": Part("read_own_request"),
+            "described": DESCRIBED,
             **TYPES,
             **COPIES,
             **OWN_SHELVES,
@@ -38,6 +40,8 @@ PAGES = (
             **KEEPING,
             **LINKING,
         },
+        alternates=ALTERNATES,
+        data="described",
     ),
     Page(
         "/library/{id}/edit",

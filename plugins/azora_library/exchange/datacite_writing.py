@@ -62,6 +62,20 @@ def write(values: dict[str, Any]) -> Json:
     return restored(told(record), (work.details.get("kept") or {}).get("datacite", {}))
 
 
+def by_schema(values: dict[str, Any]) -> Json:
+    """The record as the schema (and so its XML) has it, where the API's JSON differs."""
+    record = write(values)
+    publisher = record.get("publisher") or "(:unav)"
+    others = [
+        {"alternateIdentifier": one["identifier"], "alternateIdentifierType": one["identifierType"]}
+        for one in record.pop("identifiers", ())
+    ]
+    return told({**record, "alternateIdentifiers": others}) | {
+        "publisher": publisher if isinstance(publisher, dict) else {"name": publisher},
+        "publicationYear": str(record.get("publicationYear") or "(:unav)"),
+    }
+
+
 def _general_type(work: Work) -> str:
     return work.details.get("resource_type") or GENERAL_TYPES.get(work.get("type"), "Other")
 

@@ -72,8 +72,18 @@ def _marcxml(values: Values, key: str) -> str:
     return _xml(marcxml.as_element(values, key))
 
 
+def _marc(values: Values, key: str) -> str:
+    """In transmission format, which in UTF-8 is text; a text too long for it is cut."""
+    record = write_marc(values, key).as_marc()
+    if len(record) > marcfile.LARGEST:
+        record = write_marc(
+            {**values, "content": values["content"][:5_000], "details": {}}, key
+        ).as_marc()
+    return str(record.decode("utf-8"))
+
+
 def _jsonld(values: Values, key: str) -> str:
-    return _json(jsonld.write(values))
+    return _json(jsonld.write(values)).replace("<", r"\u003c")  # it may stand in a page
 
 
 WRITERS = {
@@ -94,15 +104,8 @@ WRITERS = {
             "MARCXML", "marc.xml", marcxml.MEDIA_TYPE, _marcxml,
             f'{XML}<collection xmlns="{marcxml.SPACE}">\n', "", "</collection>\n",
         ),
+        Writer("MARC 21", "mrc", marcfile.MEDIA_TYPE, _marc),
         Writer("CSV", "csv", table.MEDIA_TYPE, table.as_line, table.HEADING),
     )
 }  # fmt: skip
 """By the ending of the address: `/library/{id}.bib`."""
-
-
-def as_marc(values: Values, key: str) -> bytes:
-    """A record in transmission format; raises ValueError where it is larger than MARC can be."""
-    record = write_marc(values, key).as_marc()
-    if len(record) > marcfile.LARGEST:
-        raise ValueError("larger than a MARC record can be")
-    return bytes(record)

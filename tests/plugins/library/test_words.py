@@ -8,8 +8,9 @@ from babel.messages.extract import extract
 from azora.shell.i18n import read_catalogue
 from azora_library import domain, plugin
 from azora_library.catalogue import fields
+from azora_library.exchange.writers import WRITERS
 
-NAMES = ("ISBN", "ISSN", "DOI")
+NAMES = {"ISBN", "ISSN", "DOI", *(writer.name for writer in WRITERS.values())}
 PACKAGE = resources.files("azora_library")
 
 

@@ -1,0 +1,80 @@
+"""Handing records out: one in any form, cited in any style, and all that a search finds as one file.
+
+Every reader is given what they may see, by the same rule as on the pages.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from azora import Document, Service, operation
+from azora_library.catalogue.access import Condition, see, visible
+from azora_library.catalogue.contracts import Description
+from azora_library.catalogue.models import ResourceRow
+from azora_library.catalogue.rows import listed
+from azora_library.discovery.contracts import SearchResources
+from azora_library.discovery.search import Search
+from azora_library.exchange import contracts
+from azora_library.exchange.citations import STYLES, cite
+from azora_library.exchange.writers import WRITERS, Values
+
+if TYPE_CHECKING:
+    from azora.hosted import HostedPlugin
+
+TOGETHER = 100
+"""Records that are read and written at once."""
+SAID = tuple(Description.model_fields)
+
+
+class Exports(Service):
+    """Records on their way out."""
+
+    @operation("GET /resources/{id}/record", public=True)
+    def write_resource(self, request: contracts.WriteResource) -> Document:
+        """Read a record as BibTeX, RIS, CSL-JSON, DataCite, schema.org, Dublin Core, MARC or CSV"""
+        row = self._visible(request)
+        writer = WRITERS[request.format]
+        text = writer.document(values_of(self.hosted, row), row.id)
+        return Document(text=text, media_type=writer.media_type)
+
+    @operation("GET /resources/{id}/citations", public=True)
+    def cite_resource(self, request: contracts.CiteResource) -> contracts.Citations:
+        """Cite a resource in the styles that universities ask for"""
+        values = values_of(self.hosted, self._visible(request))
+        styles = [request.style] if request.style else list(STYLES)
+        return contracts.Citations(items=[cite(values, style) for style in styles])
+
+    @operation("GET /search/export", public=True, timeout=3600, concurrency=4)
+    def export_search(self, request: contracts.ExportSearch) -> Iterator[Document]:
+        """Download all that a search finds as one file"""
+        writer = WRITERS[request.format]
+        rows = found(self.hosted, request, visible(self.actor_or_none))
+        name = f"library.{writer.ending}"
+        for text in writer.pieces((values_of(self.hosted, row), row.id) for row in rows):
+            yield Document(text=text, media_type=writer.media_type, name=name)
+
+    def _visible(self, request: contracts.WriteResource | contracts.CiteResource) -> ResourceRow:
+        seen = see(self.hosted.database, request.id, self.actor_or_none, request.token)
+        return ResourceRow.get(ResourceRow.number == seen.number)  # type: ignore[no-any-return]
+
+
+def found(
+    hosted: "HostedPlugin", query: SearchResources, condition: Condition
+) -> Iterator[ResourceRow]:
+    """Every resource that a search finds, the newest first, a few in memory at a time."""
+    cursor = None
+    while True:
+        asked = query.model_copy(update={"cursor": cursor, "limit": TOGETHER, "sort": "newest"})
+        page = Search(hosted.database, asked, condition).page()
+        yield from listed(page.numbers)
+        if (cursor := page.next) is None:
+            return
+
+
+def values_of(hosted: "HostedPlugin", row: ResourceRow) -> Values:
+    """What writers of formats ask of a resource, with the address at which it stands here."""
+    values: dict[str, Any] = {name: getattr(row, name) for name in SAID}
+    base = (hosted.runtime.settings.public_url or "").rstrip("/")
+    return {
+        **values, "id": row.id, "created": row.created, "updated": row.updated,
+        "address": f"{base}/library/{row.id}",
+    }  # fmt: skip
