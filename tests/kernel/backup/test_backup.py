@@ -110,6 +110,11 @@ def test_the_place_of_another_campus_is_refused(campus, kept, new_campus_here, t
         kept.back_up(new_with_a_book(new_campus_here))
 
 
+def change_last_byte(path):
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
 @pytest.mark.parametrize("harm", ["cut", "changed", "blob_gone", "blob_changed", "archive_gone"])
 def test_a_damaged_backup_is_refused_and_nothing_is_touched(campus, kept, new_campus_here, harm):
     backup = kept.back_up(campus)
@@ -125,7 +130,7 @@ def test_a_damaged_backup_is_refused_and_nothing_is_touched(campus, kept, new_ca
         case "blob_gone":
             blob.unlink()
         case "blob_changed":
-            blob.write_bytes(blob.read_bytes()[:-1] + b"x")
+            change_last_byte(blob)
         case "archive_gone":
             archive.unlink()
     there = new_campus_here("there")
@@ -146,7 +151,7 @@ def test_verifying_opens_everything(campus, kept, tmp_path):
     manifest = verify_opened(kept.place, backup, key, tmp_path, lambda *_: None)
     assert manifest.plugins["library"].tables["library_resource"] == 2
     (blob,) = (kept.place.path / name for name in kept.place.sizes("blobs/"))
-    blob.write_bytes(blob.read_bytes()[:-1] + b"x")
+    change_last_byte(blob)
     verify_sealed(kept.place, backup)
     with pytest.raises(AzoraError, match="damaged"):
         verify_opened(kept.place, backup, key, tmp_path, lambda *_: None)
