@@ -82,20 +82,6 @@ class ResourceRow(Table):
         )
 
 
-class TagRow(Table):
-    """One tag of one resource, so that tags can be counted and filtered by."""
-
-    resource = peewee.ForeignKeyField(ResourceRow, column_name="resource", on_delete="CASCADE")
-    tag = peewee.TextField()
-
-    class Meta:
-        table_name = "library_tag"
-        primary_key = peewee.CompositeKey("resource", "tag")
-        indexes = ((("tag", "resource"), False),)
-        personal = ()
-        retention = "As long as its resource."
-
-
 class CategoryRow(Table):
     """How many resources each category holds, and how many of them everybody, or every member, sees.
 
@@ -125,4 +111,4 @@ class TypeRow(Table):
         retention = "As long as the library."
 
 
-TABLES: tuple[type[Any], ...] = (ResourceRow, TagRow, CategoryRow, TypeRow)
+TABLES: tuple[type[Any], ...] = (ResourceRow, CategoryRow, TypeRow)

@@ -24,10 +24,10 @@ from azora_library.catalogue.contracts import (
     UpdateResource,
 )
 from azora_library.catalogue.details import as_stored, words_of
-from azora_library.catalogue.models import ResourceRow, TagRow, TypeRow
+from azora_library.catalogue.models import ResourceRow, TypeRow
 from azora_library.circulation.models import CopyRow
-from azora_library.discovery import text
-from azora_library.discovery.index import INDEXES, Document
+from azora_library.discovery import findable, text
+from azora_library.discovery.references import cited_in
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -45,7 +45,6 @@ class Catalogue:
     def __init__(self, hosted: "HostedPlugin", who: str | None = None) -> None:
         self._hosted = hosted
         self._database = hosted.database
-        self._index = INDEXES[hosted.database.dialect]
         self._who = who
 
     def find(self, id: str) -> ResourceRow:
@@ -115,14 +114,13 @@ class Catalogue:
         self._touch(row, row.category, counted_as(row))
 
     def remove(self, row: ResourceRow) -> None:
-        """Take a resource out, with its tags and its words. Raises Conflict while it has copies."""
+        """Take a resource out, with all that it is found by. Raises Conflict while it has copies."""
         if CopyRow.get_or_none(CopyRow.resource == row.number):
             raise Conflict(
                 "The library has copies of this: remove them first, then the resource.",
                 code="library.copies_remain",
             )
-        self._index.drop(self._database, row.number)
-        TagRow.delete().where(TagRow.resource == row.number).execute()
+        findable.drop(self._database, row.number)
         ResourceRow.delete().where(ResourceRow.number == row.number).execute()
         self._hosted.emit(ResourceRemoved(id=row.id, category=row.category, access=counted_as(row)))
 
@@ -163,18 +161,12 @@ class Catalogue:
         )
 
     def _save(self, row: ResourceRow, *, force_insert: bool = False) -> None:
-        """Write the row, its tags and its words. Counters are left alone: they grow on their own."""
+        """Write the row and what it is found by. Counters are left alone: they grow on their own."""
         row.title_key = " ".join(text.words(row.title))[:TITLE_KEY]
         fields = row._meta.sorted_fields
         kept = None if force_insert else [field for field in fields if field.name not in COUNTERS]
         row.save(force_insert=force_insert, only=kept)
-        if not force_insert:
-            TagRow.delete().where(TagRow.resource == row.number).execute()
-        self._database.execute_many(
-            "INSERT INTO library_tag (resource, tag) VALUES (?, ?)",
-            [(row.number, tag) for tag in row.tags],
-        )
-        self._index.put(self._database, row.number, document_of(row))
+        findable.put_many(self._database, [findable_of(row, new=force_insert)])
 
 
 def described(said: Description | UpdateResource) -> dict[str, Any]:
@@ -255,23 +247,27 @@ def _attach(row: ResourceRow, file: FileRef) -> None:
     row.file_name, row.file_media_type = file.name, file.media_type
 
 
-def document_of(row: ResourceRow) -> Document:
-    """What the search index holds of a resource."""
-    subjects = [
+def findable_of(row: ResourceRow, *, new: bool = False) -> findable.Findable:
+    """What a resource is found by."""
+    public_file = row.file_access == access.PUBLIC and not row.embargo_until
+    about = [
         row.category,
-        *row.tags,
-        row.publisher,
         *row.isbn,
         *row.issn,
         row.doi,
-        row.file_name if row.file_access == access.PUBLIC and not row.embargo_until else None,
+        row.file_name if public_file else None,
         *words_of(row.details),
     ]
-    return Document(
+    return findable.Findable(
+        number=row.number,
         title=row.title,
-        authors=" ".join(row.authors),
-        subjects=" ".join(filter(None, subjects)),
+        authors=row.authors,
+        tags=row.tags,
+        publisher=row.publisher,
+        about=list(filter(None, about)),
         content=row.content,
+        cites=cited_in(row.details),
+        new=new,
     )
 
 

@@ -1,27 +1,69 @@
 """What a search asks for and finds."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from azora import Reply
-from azora.messages import ListReply, ListRequest
-from azora_library.catalogue.contracts import Card
-from azora_library.catalogue.fields import Language, Prose, Tag, TypeName, Year
+from azora import Reply, Request
+from azora.messages import ListReply, ListRequest, Message
+from azora_library.catalogue.contracts import Card, Token
+from azora_library.catalogue.fields import (
+    Language,
+    Name,
+    Prose,
+    Publisher,
+    ResourceId,
+    Tag,
+    TypeName,
+    Year,
+)
+
+V = TypeVar("V")
+
+MOST_VALUES = 50
+"""Values of one facet that a search may name."""
 
 Sort = Literal["relevance", "newest", "title", "year"]
+FacetName = Literal["type", "category", "language", "decade", "file", "author", "tag", "publisher"]
+HasFile = Literal["yes", "no"]
+Decade = Annotated[int, Field(ge=-3000, le=2200, multiple_of=10)]
 
 
-class SearchResources(ListRequest):
-    """Every word must be found; the last may be unfinished. Case and diacritics do not matter."""
+def _several(value: Any) -> Any:
+    """A single value as a list of one."""
+    return value if isinstance(value, list | tuple) or value is None else [value]
 
-    query: Annotated[Prose, StringConstraints(max_length=300)] = ""
-    type: TypeName | None = None
-    category: Tag | None = None
-    tag: Tag | None = None
-    language: Language | None = None
+
+Several = Annotated[
+    list[V],
+    Field(max_length=MOST_VALUES, json_schema_extra={"x-one-per-line": True}),
+    BeforeValidator(_several, json_schema_input_type=list[V] | V | None),
+    BeforeValidator(lambda value: [] if value is None else value),
+]
+"""Values of which any will do; one may stand alone."""
+
+
+class Filters(Message):
+    """Which resources are looked for: any value of one facet will do, and every facet must."""
+
+    query: Annotated[Prose, StringConstraints(max_length=300)] = Field(
+        "", description='Words, `"phrases"`, `-exclusions`, `author:`, `title:`, `year:1920-1930` …'
+    )
+    type: Several[TypeName] = []
+    category: Several[Tag] = []
+    language: Several[Language] = []
+    decade: Several[Decade] = Field([], description="The first year of each: 1930.")
+    file: Several[HasFile] = []
+    author: Several[Name] = []
+    tag: Several[Tag] = []
+    publisher: Several[Publisher] = []
     year_from: Year | None = None
     year_to: Year | None = None
+
+
+class SearchResources(Filters, ListRequest):
+    """Every word must be found; the last may be unfinished. Case and diacritics do not matter."""
+
     sort: Sort | None = Field(None, description="`relevance` for a query, else `newest`.")
 
 
@@ -44,12 +86,19 @@ class FacetValue(Reply):
 
 
 class Facets(Reply):
-    """How the results fall: each list from the most frequent value down."""
+    """How the results fall: each list from the most frequent value down, decades from the earliest.
+
+    The values of a facet that narrows the search are counted as if it did not.
+    """
 
     type: list[FacetValue]
     category: list[FacetValue]
     language: list[FacetValue]
     tag: list[FacetValue]
+    decade: list[FacetValue]
+    file: list[FacetValue]
+    author: list[FacetValue]
+    publisher: list[FacetValue]
 
 
 class Found(ListReply[Hit]):
@@ -58,3 +107,58 @@ class Found(ListReply[Hit]):
     total: int
     exact: bool
     facets: Facets
+    facets_exact: bool
+    close: bool = Field(description="Nothing has exactly these words: these come close.")
+    did_you_mean: str | None = Field(description="The query as it may have been meant.")
+
+
+class ListFacet(Filters, ListRequest):
+    """Every value of one facet of a search, counted exactly."""
+
+    facet: FacetName
+    contains: Annotated[Prose, StringConstraints(max_length=100)] = ""
+    order: Literal["count", "value"] = "count"
+
+
+class FacetList(ListReply[FacetValue]):
+    """One page of a facet's values."""
+
+
+class ExportFacet(Filters, Request):
+    """Every value of one facet of a search, counted exactly, in one document."""
+
+    facet: FacetName
+    format: Literal["csv", "json"] = "csv"
+
+
+class Suggest(Request):
+    """What is typed so far; two letters at least."""
+
+    query: Annotated[Prose, StringConstraints(max_length=100)] = ""
+
+
+class SuggestedTitle(Reply):
+    id: str
+    title: str
+
+
+class Suggestions(Reply):
+    """What begins like it: at most five of each."""
+
+    titles: list[SuggestedTitle]
+    authors: list[str]
+    subjects: list[str]
+
+
+class RelatedTo(Request):
+    id: ResourceId
+    token: Token = None
+
+
+class Related(Reply):
+    """What a resource refers to, what refers to it, and what is like it."""
+
+    cites: list[Card]
+    cited_by: list[Card]
+    cited_by_total: int
+    alike: list[Card]

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from azora_library.catalogue.models import ResourceRow
-from azora_library.catalogue.rows import document_of
+from azora_library.catalogue.rows import findable_of
 from azora_library.discovery.index import INDEXES
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ def reindex(database: "PluginDatabase") -> None:
     index, last = INDEXES[database.dialect], 0
     while rows := _after(last):
         with database.transaction():
-            for row in rows:
-                index.put(database, row.number, document_of(row))
+            index.put(database, [findable_of(row).words() for row in rows])
         last = rows[-1].number
 
 

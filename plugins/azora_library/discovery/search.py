@@ -1,24 +1,21 @@
-"""Searching the catalogue: which resources, in which order, and how they fall into facets."""
+"""Pages of a search: which resources, in which order, and where the next page begins."""
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from azora.errors import Invalid
-from azora_library import domain
-from azora_library.catalogue.access import EVERYTHING, Condition
-from azora_library.discovery import text
-from azora_library.discovery.contracts import Facets, FacetValue, SearchResources
+from azora.errors import FieldError, Invalid
+from azora_library.discovery.contracts import SearchResources
 from azora_library.discovery.index import INDEXES
+from azora_library.discovery.selection import Selection, Subject
 
-if TYPE_CHECKING:
-    from azora.data.database import PluginDatabase
-
-FACET_VALUES = 20
+BROAD = "broad"
+"""The order of what is too much to rank: words in the title first, and the newest of each first."""
 
 
 class Order(NamedTuple):
-    """An order of results: by `place`, then by number, both in one direction."""
+    """An order of results: by `place`, then by number, both in one direction. `{number}` is the number."""
 
     place: str
     descending: bool
@@ -32,148 +29,140 @@ class Page(NamedTuple):
     next: str | None
 
 
-class Counts(NamedTuple):
-    total: int
-    exact: bool
-    facets: Facets
-
-
-class Search:
-    """One search of one database; made for each request."""
-
-    def __init__(
-        self, database: "PluginDatabase", request: SearchResources, visible: Condition
-    ) -> None:
-        self._database = database
-        self._request = request
-        self._visible = visible
-        self.terms = text.terms(domain.isbn13(request.query) or request.query)
-        self._match = INDEXES[database.dialect].match(self.terms) if self.terms else None
-        self._where, self._params = self._conditions()
-
-    def page(self) -> Page:
-        """The page that the request asks for. Raises Invalid for a cursor of another search."""
-        order = self._order()
-        after, position = self._after(order)
-        direction = "DESC" if order.descending else "ASC"
-        rows = self._database.heavy_read(
-            f"WITH found AS (SELECT r.number AS number, {order.place} AS place {self._where}) "  # noqa: S608 – constants and placeholders
-            f"SELECT number, place FROM found {after} "
-            f"ORDER BY place {direction}, number {direction} LIMIT ?",
-            *order.params,
-            *self._params,
-            *position,
-            self._request.limit + 1,
-        )
-        shown = rows[: self._request.limit]
-        more = len(rows) > len(shown)
-        return Page([row[0] for row in shown], _cursor(self._sort, *shown[-1]) if more else None)
-
-    def counts(self, bound: int) -> Counts:
-        """How many are found and how they fall, exactly up to `bound`."""
-        tops = " UNION ALL ".join(
-            f"SELECT * FROM (SELECT '{name}' AS facet, {name} AS value, count(*) AS n FROM found "  # noqa: S608 – constants and placeholders
-            f"WHERE {name} IS NOT NULL GROUP BY {name} ORDER BY n DESC, value LIMIT {FACET_VALUES}) AS {name}_top"
-            for name in ("type", "category", "language")
-        )
-        rows = self._database.heavy_read(
-            "WITH found AS MATERIALIZED (SELECT r.number AS number, r.type AS type, "  # noqa: S608 – constants and placeholders
-            f"r.category AS category, r.language AS language {self._where} LIMIT ?) "
-            f"SELECT 'total' AS facet, '' AS value, count(*) AS n FROM found UNION ALL {tops} "
-            "UNION ALL SELECT * FROM (SELECT 'tag' AS facet, t.tag AS value, count(*) AS n FROM found "
-            "JOIN library_tag AS t ON t.resource = found.number GROUP BY t.tag "
-            f"ORDER BY n DESC, value LIMIT {FACET_VALUES}) AS tag_top",
-            *self._params,
-            bound + 1,
-        )
-        values: dict[str, list[FacetValue]] = {
-            "total": [],
-            "type": [],
-            "category": [],
-            "language": [],
-            "tag": [],
-        }
-        for facet, value, count in rows:
-            values[facet].append(FacetValue(value=value, count=count))
-        total = values.pop("total")[0].count
-        return Counts(min(total, bound), total <= bound, Facets(**values))
-
-    @property
-    def _sort(self) -> str:
-        """The order asked for; without words there is no relevance."""
-        wanted = self._request.sort or "relevance"
-        return "newest" if wanted == "relevance" and self._match is None else wanted
-
-    def _order(self) -> Order:
-        if self._sort == "relevance" and self._match:
-            return Order(self._match.rank, False, self._match.rank_params)
-        return _ORDERS[self._sort]
-
-    def _conditions(self) -> tuple[str, list[object]]:
-        """FROM and WHERE of every query of this search, and their parameters."""
-        request, match = self._request, self._match
-        conditions = [match.condition] if match else []
-        params: list[object] = [*match.params] if match else []
-        if self._visible != EVERYTHING:
-            conditions.append(self._visible.sql)
-            params += self._visible.params
-        for condition, value in (
-            ("r.type = ?", request.type),
-            ("r.category = ?", request.category),
-            ("r.language = ?", request.language),
-            ("r.year >= ?", request.year_from),
-            ("r.year <= ?", request.year_to),
-            ("r.number IN (SELECT t.resource FROM library_tag AS t WHERE t.tag = ?)", request.tag),
-        ):
-            if value is not None:
-                conditions.append(condition)
-                params.append(value)
-        if request.query.strip() and not self.terms:
-            conditions.append("1 = 0")
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"FROM library_resource AS r {match.join if match else ''} {where}", params
-
-    def _after(self, order: Order) -> tuple[str, list[object]]:
-        if self._request.cursor is None:
-            return "", []
-        place, number = _position(self._sort, self._request.cursor)
-        return f"WHERE (place, number) {'<' if order.descending else '>'} (?, ?)", [place, number]
-
-
-_ORDERS = {
-    "newest": Order("r.number", True),
+ORDERS = {
+    "newest": Order("{number}", True),
     "title": Order("r.title_key", False),
     "year": Order("COALESCE(r.year, -9999)", True),
 }
 
 
-def _cursor(sort: str, number: int, place: object) -> str:
-    text = json.dumps([sort, place, number], ensure_ascii=False)
+def page(subject: Subject, request: SearchResources, *, broad: bool = False) -> Page:
+    """The page that the request asks for; `broad` where there is too much to rank.
+
+    Raises Invalid for a cursor of another search.
+    """
+    name = _order_name(subject, request, broad)
+    position = _position(name, request.cursor) if request.cursor is not None else None
+    if request.cursor is not None and position is None:
+        raise _refused()
+    rows: Sequence[Any]
+    if name == BROAD:
+        rows = _by_tiers(subject, position, request.limit + 1)
+    else:
+        rows = _ordered(subject, _order(subject, name), position, request.limit + 1)
+    shown = rows[: request.limit]
+    more = _cursor(name, *shown[-1]) if len(rows) > len(shown) else None
+    return Page([row[0] for row in shown], more)
+
+
+def _order_name(subject: Subject, request: SearchResources, broad: bool) -> str:
+    """The order asked for. Without words there is no relevance; a page keeps the order of the first."""
+    wanted = request.sort or "relevance"
+    if wanted != "relevance":
+        return wanted
+    if not subject.query.wanted:
+        return "newest"
+    if request.cursor is not None:
+        return BROAD if _position(BROAD, request.cursor) else "relevance"
+    return BROAD if broad else "relevance"
+
+
+def _order(subject: Subject, name: str) -> Order:
+    if name != "relevance":
+        return ORDERS[name]
+    match = INDEXES[subject.database.dialect].match(subject.query)
+    return Order(match.rank, False, match.rank_params)
+
+
+def _ordered(
+    subject: Subject, order: Order, position: tuple[Any, int] | None, limit: int
+) -> Sequence[Any]:
+    of_record = order.place.startswith(("r.", "COALESCE"))
+    chosen = _with_record(subject) if of_record else subject.select()
+    place = order.place.replace("{number}", chosen.number)
+    direction, beyond = ("DESC", "<") if order.descending else ("ASC", ">")
+    after = f"WHERE (place, number) {beyond} (?, ?)" if position else ""
+    return subject.database.heavy_read(
+        f"WITH found AS (SELECT {chosen.number} AS number, {place} AS place {chosen.source}) "  # noqa: S608 – constants and placeholders
+        f"SELECT number, place FROM found {after} "
+        f"ORDER BY place {direction}, number {direction} LIMIT ?",
+        *order.params,
+        *chosen.params,
+        *(position or ()),
+        limit,
+    )
+
+
+def _with_record(subject: Subject) -> Selection:
+    """The selection with the record's own columns as `r`."""
+    chosen = subject.select()
+    if " AS r " in f"{chosen.source} ":
+        return chosen
+    joined = f"FROM library_resource AS r JOIN library_words ON r.number = {chosen.number}"
+    return chosen._replace(source=chosen.source.replace("FROM library_words", joined, 1))
+
+
+def _by_tiers(
+    subject: Subject, position: tuple[Any, int] | None, limit: int
+) -> list[tuple[int, int]]:
+    """The newest with the words in their title, then the newest others. Neither is ranked."""
+    tier, below = position or (0, 2**62)
+    rows: list[tuple[int, int]] = []
+    if tier == 0:
+        rows = [(number, 0) for number in _newest(subject, "title", below, limit)]
+        below = 2**62
+    if len(rows) < limit:
+        rest = _newest(subject, None, below, limit - len(rows))
+        rows += [(number, 1) for number in rest]
+    return rows
+
+
+def _newest(subject: Subject, column: str | None, below: int, limit: int) -> list[int]:
+    """The newest with the words in this column alone; without one, those not in their title."""
+    chosen = subject.select(column=column)
+    condition, params = f"{chosen.number} < ?", (below,)
+    if column is None:
+        titled = INDEXES[subject.database.dialect].match(subject.query, "title")
+        inside = f"SELECT {titled.number} FROM library_words WHERE {titled.condition}"  # noqa: S608 – constants and placeholders
+        condition, params = (
+            f"{condition} AND {chosen.number} NOT IN ({inside})",
+            (  # type: ignore[assignment]
+                below,
+                *titled.params,
+            ),
+        )
+    rows = subject.database.heavy_read(
+        f"SELECT {chosen.number} {chosen.source} AND {condition} "
+        f"ORDER BY {chosen.number} DESC LIMIT ?",
+        *chosen.params,
+        *params,
+        limit,
+    )
+    return [row[0] for row in rows]
+
+
+def _cursor(name: str, number: int, place: object) -> str:
+    text = json.dumps([name, place, number], ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _position(sort: str, cursor: str) -> tuple[Any, int]:
+def _position(name: str, cursor: str) -> tuple[Any, int] | None:
+    """Where a cursor of this order stands, or None where it is none."""
     try:
         of, place, number = json.loads(base64.urlsafe_b64decode(cursor))
     except (ValueError, TypeError):
-        of, place, number = None, None, None
-    if (
-        of != sort
-        or not _is_number(number)
-        or not (_is_text(place) if sort == "title" else _is_number(place))
-    ):
-        raise Invalid(
-            "The cursor is not one of this search.",
-            code="invalid_cursor",
-            fields=[
-                {
-                    "field": "cursor",
-                    "code": "invalid_cursor",
-                    "detail": "Take `next` of the page before.",
-                }
-            ],
-        )
-    return place, number
+        return None
+    sound = _is_text(place) if name == "title" else _is_number(place)
+    return (place, number) if of == name and _is_number(number) and sound else None
+
+
+def _refused() -> Invalid:
+    words = "Take `next` of the page before."
+    return Invalid(
+        "The cursor is not one of this search.",
+        code="invalid_cursor",
+        fields=[FieldError(field="cursor", code="invalid_cursor", detail=words)],
+    )
 
 
 def _is_number(value: object) -> bool:

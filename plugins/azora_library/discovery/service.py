@@ -1,13 +1,17 @@
 """The operations that find resources."""
 
 from azora import Service, operation
-from azora.messages import ListReply
-from azora_library.catalogue.access import visible
+from azora.messages import Document, ListReply
+from azora_library.catalogue.access import see, visible
 from azora_library.catalogue.contracts import Card, ListResources
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import card, card_values, listed
-from azora_library.discovery import contracts, text
-from azora_library.discovery.search import Search
+from azora_library.discovery import contracts, facets, query, search, spelling, suggesting, text
+from azora_library.discovery.related import Neighbours
+from azora_library.discovery.selection import Subject
+
+EXCERPTED = 20_000
+"""Characters of a text in which an excerpt is looked for."""
 
 
 class Discovery(Service):
@@ -16,23 +20,66 @@ class Discovery(Service):
     @operation("GET /resources", public=True)
     def list_resources(self, request: ListResources) -> ListReply[Card]:
         """List resources, the newest first"""
-        query = contracts.SearchResources(**request.model_dump(), sort="newest")
-        page = Search(self.hosted.database, query, visible(self.actor_or_none)).page()
-        return ListReply[Card](items=list(map(card, listed(page.numbers))), next=page.next)
+        asked = contracts.SearchResources(**request.model_dump(), sort="newest")
+        page = search.page(self._subject(asked), asked)
+        return ListReply[Card](items=_cards(page.numbers), next=page.next)
 
     @operation("GET /search", public=True, timeout=10)
     def search(self, request: contracts.SearchResources) -> contracts.Found:
         """Search the catalogue, with facets"""
-        search = Search(self.hosted.database, request, visible(self.actor_or_none))
-        page = search.page()
-        counts = search.counts(self.settings.facet_bound)
-        hits = [
-            contracts.Hit(**card_values(row), excerpt=_excerpt(row, search.terms))
-            for row in listed(page.numbers)
-        ]
-        return contracts.Found(items=hits, next=page.next, **counts._asdict())
+        found = spelling.find(self._subject(request), request, self.settings.facet_bound)
+        sought = found.subject.query
+        return contracts.Found(
+            items=[
+                contracts.Hit(**card_values(row), excerpt=_excerpt(row, sought))
+                for row in found.rows
+            ],
+            next=found.page.next,
+            close=found.close,
+            did_you_mean=found.did_you_mean,
+            **found.counts._asdict(),
+        )
+
+    @operation("GET /facets/{facet}", public=True, timeout=20, concurrency=4)
+    def list_facet(self, request: contracts.ListFacet) -> contracts.FacetList:
+        """List every value of one facet of a search, counted exactly"""
+        return facets.page(self._subject(request), request)
+
+    @operation("GET /facets/{facet}/export", public=True, timeout=60, concurrency=2)
+    def export_facet(self, request: contracts.ExportFacet) -> Document:
+        """Export every value of one facet of a search, counted exactly, as CSV or JSON"""
+        return facets.export(self._subject(request), request)
+
+    @operation("GET /resources/{id}/related", public=True, timeout=10)
+    def list_related(self, request: contracts.RelatedTo) -> contracts.Related:
+        """List what a resource refers to, what refers to it, and what is like it"""
+        actor = self.actor_or_none
+        seen = see(self.hosted.database, request.id, actor, request.token)
+        row = ResourceRow.get(ResourceRow.number == seen.number)
+        near = Neighbours(self.hosted.database, row, visible(actor))
+        cites, (cited_by, total) = near.cites(), near.cited_by()
+        return contracts.Related(
+            cites=_cards(cites),
+            cited_by=_cards(cited_by),
+            cited_by_total=total,
+            alike=_cards(near.alike(apart_from=[*cites, *cited_by])),
+        )
+
+    @operation("GET /suggestions", public=True, timeout=2)
+    def suggest(self, request: contracts.Suggest) -> contracts.Suggestions:
+        """Suggest titles, authors and subjects that begin with what is typed"""
+        return suggesting.suggest(self.hosted.database, request.query, visible(self.actor_or_none))
+
+    def _subject(self, filters: contracts.Filters) -> Subject:
+        sought = query.read(filters.query)
+        return Subject(self.hosted.database, filters, sought, visible(self.actor_or_none))
 
 
-def _excerpt(row: ResourceRow, terms: text.Terms) -> list[contracts.Excerpt]:
-    pieces = text.excerpt(" ".join(row.content[:20_000].split()), terms)
+def _cards(numbers: list[int]) -> list[Card]:
+    return list(map(card, listed(numbers)))
+
+
+def _excerpt(row: ResourceRow, sought: query.Query) -> list[contracts.Excerpt]:
+    content = " ".join(row.content[:EXCERPTED].split())
+    pieces = text.excerpt(content, sought.holds)
     return [contracts.Excerpt(text=piece.text, hit=piece.hit) for piece in pieces]

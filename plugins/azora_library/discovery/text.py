@@ -5,14 +5,16 @@ Both databases are given words that are already folded here, so that they find t
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 LONGEST_WORD = 64
 """Characters of a word that count; longer runs are seldom words."""
 
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
+_APOSTROPHES = "\u02b9-\u02bf"
+"""Letters to Unicode, marks to a reader: `ŉ` is `'n`."""
+_WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}{_APOSTROPHES}]+")
 _RUN = re.compile(r"[\w\u0300-\u036f]+")
 
 
@@ -21,19 +23,6 @@ class Piece(NamedTuple):
 
     text: str
     hit: bool
-
-
-class Terms(NamedTuple):
-    """What a reader looks for: whole words, and the beginning of the word still being typed."""
-
-    whole: tuple[str, ...]
-    prefix: str
-
-    def __bool__(self) -> bool:
-        return bool(self.prefix)
-
-    def match(self, word: str) -> bool:
-        return word in self.whole or (bool(self.prefix) and word.startswith(self.prefix))
 
 
 def fold(text: str) -> str:
@@ -49,15 +38,12 @@ def words(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
 
 
-def terms(query: str, limit: int = 16) -> Terms:
-    """The words of a query, of which the last is a prefix. Nothing in a query is syntax."""
-    found = words(query)[:limit]
-    return Terms(tuple(found[:-1]), found[-1]) if found else Terms((), "")
+def excerpt(text: str, holds: Callable[[str], bool], length: int = 240) -> list[Piece]:
+    """About `length` characters round the first word that `holds`, cut into pieces.
 
-
-def excerpt(text: str, sought: Terms, length: int = 240) -> list[Piece]:
-    """About `length` characters round the first hit, cut into pieces; the beginning without a hit."""
-    runs = [run for run in _RUN.finditer(text) if any(map(sought.match, words(run.group())))]
+    The beginning where no word does.
+    """
+    runs = [run for run in _RUN.finditer(text) if any(map(holds, words(run.group())))]
     start = _window(text, runs[0].start() if runs else 0, length)
     end = min(len(text), start + length)
     pieces = list(_pieces(text, runs, start, end))

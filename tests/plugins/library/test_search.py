@@ -68,7 +68,7 @@ def test_nothing_that_a_reader_types_is_an_error(library: Any, query: str) -> No
     "query",
     ["\"", "title:x", "a AND", "NEAR(a b)", "a*", "(a", "a:*", "a & b |", "'; DROP TABLE library_resource; --", "\\", "%_"],
 )  # fmt: skip
-def test_nothing_in_a_query_is_syntax(library: Any, query: str) -> None:
+def test_nothing_in_a_query_is_syntax_of_a_database(library: Any, query: str) -> None:
     library.titles(query=query)
 
 
@@ -111,6 +111,10 @@ class TestFilters:
             "category": {"Novels": 2, "Physics": 1},
             "language": {"en": 2, "st": 1},
             "tag": {"a": 2, "b": 1},
+            "decade": {"1700": 1, "1920": 1, "1930": 1},
+            "file": {"no": 4},
+            "author": {},
+            "publisher": {},
         }
 
     @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azora_library.discovery.text import excerpt, fold, terms, words
+from azora_library.discovery.query import read
+from azora_library.discovery.text import excerpt, fold, words
 
 
 @pytest.mark.parametrize(
@@ -43,20 +44,9 @@ def test_ideographs_are_words_of_their_own() -> None:
     assert words("图书馆 library") == ["图", "书", "馆", "library"]
 
 
-def test_the_last_word_of_a_query_is_a_prefix() -> None:
-    sought = terms("Things Fall Ap")
-    assert sought.whole == ("things", "fall")
-    assert sought.match("apart") and sought.match("fall") and not sought.match("falling")
-
-
-@pytest.mark.parametrize("query", ["", "  ", "!!! --- ***", '"', "NOT"])
-def test_a_query_without_words_looks_for_nothing_or_for_plain_words(query: str) -> None:
-    assert bool(terms(query)) == any(char.isalnum() for char in query)
-
-
 def test_an_excerpt_stands_round_the_first_hit() -> None:
     text = "Once upon a time " * 40 + "there was a Kraal by the river " + "and so on " * 60
-    pieces = excerpt(text, terms("kraal"))
+    pieces = excerpt(text, read("kraal").holds)
     assert [piece.text for piece in pieces if piece.hit] == ["Kraal"]
     assert pieces[0].text == "… " and pieces[-1].text == " …"
     assert len("".join(piece.text for piece in pieces)) < 260
@@ -64,6 +54,6 @@ def test_an_excerpt_stands_round_the_first_hit() -> None:
 
 @given(st.text(), st.text(max_size=20))
 def test_an_excerpt_is_a_stretch_of_the_text(text: str, query: str) -> None:
-    pieces = excerpt(text, terms(query))
+    pieces = excerpt(text, read(query).holds)
     shown = "".join(piece.text for piece in pieces if piece.text not in ("… ", " …"))
     assert shown in text

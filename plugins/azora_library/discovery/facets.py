@@ -1,0 +1,188 @@
+"""How the resources of a search fall into facets: the first values of each, or all of one."""
+
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from azora.admin import exporting
+from azora.errors import FieldError, Invalid
+from azora.messages import Document
+from azora_library.discovery import text
+from azora_library.discovery.contracts import ExportFacet, FacetList, Facets, FacetValue, ListFacet
+from azora_library.discovery.headings import KINDS
+from azora_library.discovery.selection import DECADE, NARROWING, Subject
+
+FIRST_VALUES = 20
+"""Values of a facet that come with the results."""
+
+COLUMNS = {
+    "type": "r.type",
+    "category": "r.category",
+    "language": "r.language",
+    "decade": DECADE,
+    "file": "CASE WHEN r.file_digest IS NULL THEN 'no' ELSE 'yes' END",
+}
+_NAMES: dict[str, str] = {str(number): name for name, number in KINDS.items()}
+Counted = tuple[str, str, int]
+
+
+class Counts(NamedTuple):
+    total: int
+    exact: bool
+    facets: Facets
+    facets_exact: bool
+
+
+def count(subject: Subject, bound: int) -> Counts:
+    """How many are found and how they fall, exactly up to `bound`.
+
+    The values of a facet that narrows are counted without it, so that others can be added.
+    """
+    narrowing = [name for name in NARROWING if getattr(subject.filters, name)]
+    free = [name for name in NARROWING if name not in narrowing]
+    total, counted = _count(subject, free, bound)
+    totals = [total]
+    for name in narrowing:
+        without, values = _count(subject, [name], bound, without=name)
+        totals.append(without)
+        counted += values
+    facets: dict[str, list[FacetValue]] = {name: [] for name in NARROWING}
+    for name, value, number in counted:
+        facets[name].append(FacetValue(value=value, count=number))
+    for found in facets.values():
+        found.sort(key=lambda one: (-one.count, one.value))
+    facets["decade"].sort(key=lambda one: int(one.value))
+    exact = total <= bound
+    return Counts(min(total, bound), exact, Facets(**facets), all(one <= bound for one in totals))
+
+
+def _count(
+    subject: Subject, names: Sequence[str], bound: int, without: str | None = None
+) -> tuple[int, list[Counted]]:
+    """How many there are, at most one beyond the bound, and the first values of these facets."""
+    chosen = subject.select(without=without)
+    columns = [name for name in names if name in COLUMNS]
+    kinds = [KINDS[name] for name in names if name in KINDS]
+    read = ", ".join(f"{COLUMNS[name]} AS {name}" for name in columns)
+    parts = [f"ids AS MATERIALIZED (SELECT {chosen.number} AS number {chosen.source} LIMIT ?)"]
+    tops = ["SELECT 'total' AS facet, '' AS value, count(*) AS n FROM ids"]
+    if columns:
+        parts.append(
+            f"found AS MATERIALIZED (SELECT {read} FROM ids "  # noqa: S608 – constants and placeholders
+            f"JOIN library_resource AS r {subject.narrow_row} ON r.number = ids.number)"
+        )
+        tops += [_top_of_column(name) for name in columns]
+    if kinds:
+        parts += _ranked(kinds)
+        tops.append(
+            "SELECT CAST(ranked.kind AS TEXT), h.value, n FROM ranked "  # noqa: S608 – constants and placeholders
+            f"JOIN library_heading AS h ON h.id = ranked.heading WHERE place <= {FIRST_VALUES}"
+        )
+    rows = subject.database.heavy_read(
+        f"WITH {', '.join(parts)} {' UNION ALL '.join(tops)}", *chosen.params, bound + 1
+    )
+    counted: list[Counted] = [
+        (str(_NAMES.get(name, name)), value, n) for name, value, n in rows[1:]
+    ]
+    return rows[0][2], counted
+
+
+def _top_of_column(name: str) -> str:
+    most = 1000 if name == "decade" else FIRST_VALUES
+    return (
+        f"SELECT * FROM (SELECT '{name}' AS facet, CAST({name} AS TEXT) AS value, count(*) AS n "  # noqa: S608 – constants and placeholders
+        f"FROM found WHERE {name} IS NOT NULL GROUP BY {name} "
+        f"ORDER BY n DESC, value LIMIT {most}) AS top_{name}"
+    )
+
+
+def _ranked(kinds: Sequence[int]) -> Iterator[str]:
+    some = ", ".join(map(str, kinds))
+    yield (
+        "filed AS (SELECT f.kind, f.heading, count(*) AS n FROM ids "  # noqa: S608 – constants and placeholders
+        f"JOIN library_filing AS f ON f.resource = ids.number AND f.kind IN ({some}) "
+        "GROUP BY f.kind, f.heading)"
+    )
+    yield (
+        "ranked AS (SELECT kind, heading, n, row_number() OVER "
+        "(PARTITION BY kind ORDER BY n DESC, heading) AS place FROM filed)"
+    )
+
+
+def every_value(subject: Subject, name: str) -> tuple[str, tuple[object, ...]]:
+    """A query of all values of a facet with their exact counts: `value`, `n` and `folded`."""
+    chosen = subject.select(without=name)
+    ids = f"SELECT {chosen.number} AS number {chosen.source}"
+    if name in KINDS:
+        return (
+            "SELECT h.value AS value, n, h.sort_key AS folded FROM (SELECT f.heading, count(*) AS n "  # noqa: S608 – constants and placeholders
+            f"FROM ({ids}) AS ids JOIN library_filing AS f ON f.resource = ids.number "
+            f"AND f.kind = {KINDS[name]} GROUP BY f.heading) AS filed "
+            "JOIN library_heading AS h ON h.id = filed.heading"
+        ), chosen.params
+    return (
+        f"SELECT CAST({COLUMNS[name]} AS TEXT) AS value, count(*) AS n, "  # noqa: S608 – constants and placeholders
+        f"lower(CAST({COLUMNS[name]} AS TEXT)) AS folded FROM ({ids}) AS ids "
+        f"JOIN library_resource AS r {subject.narrow_row} ON r.number = ids.number "
+        f"WHERE {COLUMNS[name]} IS NOT NULL GROUP BY {COLUMNS[name]}"
+    ), chosen.params
+
+
+def page(subject: Subject, request: ListFacet) -> FacetList:
+    """One page of a facet's values: the most frequent first, or by value."""
+    values, params = every_value(subject, request.facet)
+    conditions: list[str] = []
+    given: list[object] = []
+    for word in text.words(request.contains):
+        conditions.append("folded LIKE ?")
+        given.append(f"%{word}%")
+    if request.cursor:
+        n, folded, value = _position(request.cursor)
+        after = "(n < ? OR (n = ? AND (folded, value) > (?, ?)))"
+        by_count = request.order == "count"
+        conditions.append(after if by_count else "(folded, value) > (?, ?)")
+        given += [n, n, folded, value] if by_count else [folded, value]
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    order = "n DESC, folded, value" if request.order == "count" else "folded, value"
+    rows = subject.database.heavy_read(
+        f"WITH counted AS ({values}) SELECT value, n, folded FROM counted {where} "  # noqa: S608 – constants and placeholders
+        f"ORDER BY {order} LIMIT ?",
+        *params,
+        *given,
+        request.limit + 1,
+    )
+    shown = rows[: request.limit]
+    more = _cursor(*shown[-1]) if len(rows) > len(shown) else None
+    return FacetList(items=[FacetValue(value=row[0], count=row[1]) for row in shown], next=more)
+
+
+def export(subject: Subject, request: ExportFacet) -> Document:
+    """All values of a facet as a file, the most frequent first."""
+    values, params = every_value(subject, request.facet)
+    rows = subject.database.heavy_read(
+        f"WITH counted AS ({values}) SELECT value, n FROM counted ORDER BY n DESC, folded, value",  # noqa: S608 – constants and placeholders
+        *params,
+    )
+    named = ({"value": value, "count": n} for value, n in rows)
+    head, *pieces = exporting.pieces(request.facet, request.format, ["value", "count"], named)
+    return head.model_copy(update={"text": "".join(piece.text for piece in pieces)})
+
+
+def _cursor(value: str, n: int, folded: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([n, folded, value]).encode()).decode()
+
+
+def _position(cursor: str) -> tuple[int, str, str]:
+    try:
+        n, folded, value = json.loads(base64.urlsafe_b64decode(cursor))
+        if isinstance(n, int) and isinstance(folded, str) and isinstance(value, str):
+            return n, folded, value
+    except (ValueError, TypeError):
+        pass
+    words = "Take `next` of the page before."
+    raise Invalid(
+        "The cursor is not one of this list.",
+        code="invalid_cursor",
+        fields=[FieldError(field="cursor", code="invalid_cursor", detail=words)],
+    )

@@ -1,0 +1,95 @@
+"""Which resources a search is about, as SQL: its words, what narrows it, and what the reader may see."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from azora_library.catalogue.access import EVERYTHING, Condition
+from azora_library.discovery.contracts import Filters
+from azora_library.discovery.headings import KINDS, heading_id
+from azora_library.discovery.index import INDEXES
+from azora_library.discovery.query import Limit, Query
+
+if TYPE_CHECKING:
+    from azora.data.database import PluginDatabase
+
+DECADE = "(r.year - ((r.year % 10) + 10) % 10)"
+RECORD = {"type": "r.type", "category": "r.category", "language": "r.language", "year": "r.year"}
+NARROWING = ("type", "category", "language", "decade", "file", *KINDS)
+"""What narrows a search by values, of which any will do."""
+
+
+class Selection(NamedTuple):
+    """`FROM … WHERE …` of the resources, the expression that is their number, and the parameters."""
+
+    source: str
+    number: str
+    params: tuple[object, ...]
+
+
+class Subject(NamedTuple):
+    """What a search is about."""
+
+    database: "PluginDatabase"
+    filters: Filters
+    query: Query
+    visible: Condition
+
+    def select(self, *, without: str | None = None, column: str | None = None) -> Selection:
+        """Its resources; `without` what narrows one facet, or with their words in one column alone."""
+        conditions = list(self._conditions(without))
+        record = " AND ".join(sql for sql, _ in conditions)
+        params = tuple(param for _, some in conditions for param in some)
+        if not self.query.wanted:
+            where = f"WHERE {record}" if record else ""
+            return Selection(f"FROM library_resource AS r {where}", "r.number", params)
+        match = INDEXES[self.database.dialect].match(self.query, column)
+        source, where = "FROM library_words", f"WHERE {match.condition}"
+        if record:
+            source += f" JOIN library_resource AS r {self.narrow_row} ON r.number = {match.number}"
+            where += f" AND {record}"
+        return Selection(f"{source} {where}", match.number, (*match.params, *params))
+
+    @property
+    def narrow_row(self) -> str:
+        """Lets SQLite read what facets need without the rest of a record, as PostgreSQL does by itself."""
+        return "INDEXED BY library_resource_facets" if self.database.dialect == "sqlite" else ""
+
+    def _conditions(self, without: str | None) -> Iterator[tuple[str, Sequence[object]]]:
+        if self.visible != EVERYTHING:
+            yield self.visible.sql, self.visible.params
+        for name in NARROWING:
+            values = getattr(self.filters, name)
+            if values and name != without:
+                yield self._any_of(name, values)
+        if self.filters.year_from is not None:
+            yield "r.year >= ?", [self.filters.year_from]
+        if self.filters.year_to is not None:
+            yield "r.year <= ?", [self.filters.year_to]
+        for limit in self.query.limits:
+            yield _within(limit)
+        if self.query.excluded and not self.query.wanted:
+            yield INDEXES[self.database.dialect].lacks(self.query)
+        if self.filters.query.strip() and not self.query:
+            yield "1 = 0", []
+
+    def _any_of(self, name: str, values: Sequence[str | int]) -> tuple[str, Sequence[object]]:
+        """The values of one facet, of which any will do."""
+        marks = ", ".join("?" * len(values))
+        if name in KINDS:
+            filed = f"SELECT resource FROM library_filing WHERE heading IN ({marks})"  # noqa: S608 – constants and placeholders
+            return f"r.number IN ({filed})", [heading_id(name, str(value)) for value in values]
+        if name == "decade":
+            spans = " OR ".join("r.year BETWEEN ? AND ?" for _ in values)
+            return f"({spans})", [year for first in values for year in (first, int(first) + 9)]
+        if name == "file":
+            kinds = {"yes": "r.file_digest IS NOT NULL", "no": "r.file_digest IS NULL"}
+            return f"({' OR '.join(kinds[str(value)] for value in values)})", []
+        return f"{RECORD[name]} IN ({marks})", values
+
+
+def _within(limit: Limit) -> tuple[str, Sequence[object]]:
+    name = RECORD[limit.name]
+    bounds = [(">=", limit.first), ("<=", limit.last)]
+    held = " AND ".join(f"{name} {sign} ?" for sign, bound in bounds if bound is not None)
+    params = [bound for _, bound in bounds if bound is not None]
+    return (f"({name} IS NULL OR NOT ({held}))" if limit.excluded else held), params
