@@ -192,8 +192,7 @@ def _success(endpoint: "OperationEndpoint", schemas: Schemas, owner: str) -> Sch
         binary = {"type": "string", "format": "binary"}
         return {"description": "The file.", "content": {"*/*": {"schema": binary}}}
     if endpoint.text:
-        text: Schema = {"type": "string"}
-        return {"description": "The text.", "content": {"*/*": {"schema": text}}}
+        return {"description": "A document as it is.", "content": {"*/*": {}}}
     schema = schemas.reply(owner, operation.reply, endpoint.cookies.names)
     name = f"{owner}.{_component_name(operation.reply)}"
     reference = schemas.add(name, schema)

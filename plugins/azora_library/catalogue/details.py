@@ -159,6 +159,13 @@ CustomValue = (
 )
 
 
+def _named(schema: dict[str, Any]) -> None:
+    """Say in the schema of a mapping which names its keys may have, and that there are no others."""
+    ((pattern, value),) = schema.pop("patternProperties").items()
+    schema["propertyNames"] |= {"pattern": pattern}
+    schema["additionalProperties"] = value
+
+
 class Details(Message):
     """What a catalogue may say of a resource beyond its description. All of it may be absent."""
 
@@ -184,12 +191,16 @@ class Details(Message):
     resource_type: Short | None = Field(None, description="DataCite's general type: `Dataset`.")
     genre: Words | None = Field(None, description="In the words of its source: `PhD thesis`.")
     custom: dict[Short, CustomValue] = Field(
-        {}, max_length=100, description="Values of the fields that this campus declares."
+        {},
+        max_length=100,
+        description="Values of the fields that this campus declares.",
+        json_schema_extra=_named,
     )
     kept: Annotated[dict[Short, JsonValue], AfterValidator(_bounded)] = Field(
         {},
         max_length=20,
         description="By format, what its source said that the catalogue has no word for.",
+        json_schema_extra=_named,
     )
 
 

@@ -37,7 +37,7 @@ def _several(value: Any) -> Any:
 Several = Annotated[
     list[V],
     Field(max_length=MOST_VALUES, json_schema_extra={"x-one-per-line": True}),
-    BeforeValidator(_several, json_schema_input_type=list[V] | V | None),
+    BeforeValidator(_several),
     BeforeValidator(lambda value: [] if value is None else value),
 ]
 """Values of which any will do; one may stand alone."""

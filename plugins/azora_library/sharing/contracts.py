@@ -12,7 +12,7 @@ from azora_library.catalogue.fields import Line, Prose, ResourceId, Revision
 
 State = Literal["pending", "granted", "refused"]
 Decision = Literal["granted", "refused"]
-Subject = Annotated[str, StringConstraints(pattern="^(user|role):[^\\s/]{1,70}$")]
+Subject = Annotated[str, StringConstraints(pattern=r"^(user|role):[^\s/\x00-\x1f\x7f-\x9f]{1,70}$")]
 Expires = Annotated[date | None, Field(description="The day from which it holds no more.")]
 
 
