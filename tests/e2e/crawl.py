@@ -62,9 +62,13 @@ def everything(browser: Browser, url: str, given: str) -> dict[str, Any]:
     inside = Crawl(browser.new_context(reduced_motion="reduce"), url, told)
     inside.sign_in(*told["account"])
     inside.go("/home", *told["plain"])
+    for path in ("/sign-out", "/library/not-there"):
+        inside.look(path)
     outside = Crawl(browser.new_context(reduced_motion="reduce"), url, told)
     for path in ("/", "/home", "/library", "/sign-in", "/nowhere"):
         outside.look(path)
+    for path in ("/api/docs", "/api/errors"):
+        outside.look(path, translated=False)
     wrong = [*inside.wrong, *(f"signed out, {words}" for words in outside.wrong)]
     return {"wrong": wrong, "patterns": sorted(inside.known)}
 
@@ -112,7 +116,7 @@ class Crawl:
         faces = re.findall(r"(?:^|&)((?:show|tab)=\w+)", query)
         return (pattern, *faces, *(["?"] if {"query", "sort", "cursor"} & set(asked) else []))
 
-    def look(self, path: str) -> None:
+    def look(self, path: str, translated: bool = True) -> None:
         """Measure one page in every way."""
         self._here = path
         self._cookie("azora_language", "en")
@@ -136,7 +140,8 @@ class Crawl:
             )
             options = {"runOnly": rules, "resultTypes": ["violations"]}
             self._note(*(f"{theme}: {words}" for words in self._page.evaluate(VIOLATIONS, options)))
-        self._untranslated(path)
+        if translated:
+            self._untranslated(path)
 
     def _untranslated(self, path: str) -> None:
         """Open the page in the made-up language: what is plain there is neither data nor translated."""

@@ -1,4 +1,4 @@
-"""Journeys through a campus: the story by pointer, by keyboard and without scripts, and every page.
+"""Journeys through a campus: the story by pointer, by keyboard and without scripts.
 
 Functions for `azora.testing.browser.browse`.
 """
@@ -6,37 +6,10 @@ Functions for `azora.testing.browser.browse`.
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 PASSWORD = "nine quiet herons by the weir"
 WIDTHS = (320, 1280)
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-OPEN = (
-    "/",
-    "/home",
-    "/library",
-    "/library?query=freedom",
-    "/library?query=zzzzzz",
-    "/search?query=the",
-    "/sign-in",
-    "/language",
-    "/theme",
-    "/status",
-    "/nowhere",
-    "/api/docs",
-    "/api/errors",
-)
-SIGNED_IN = (
-    "/home",
-    "/library/add",
-    "/account",
-    "/account/password",
-    "/people",
-    "/people/new",
-    "/sign-out",
-    "/library/not-there",
-)
 NAME = """() => { const e = document.activeElement;
   return (e.labels?.[0]?.innerText || e.ariaLabel || e.innerText || e.value || "").trim() }"""
 
@@ -199,35 +172,6 @@ def _story(visitor: Visitor, name: str, email: str, once: str, file: str) -> dic
     visitor.follow("Sign out")
     seen["left to"] = visitor.where()
     return seen | visitor.seen()
-
-
-def every_page(browser: Browser, url: str, shots: str, *account: str) -> dict[str, Any]:
-    """Every page in light and dark at every width: pictures, and what axe finds."""
-    visitor = Visitor(browser, url, shots)
-    axe, violations = Axe(), []
-
-    def visit(paths: tuple[str, ...]) -> None:
-        for path in paths:
-            for scheme in ("light", "dark"):
-                visitor.page.emulate_media(color_scheme=scheme)
-                visitor.open(path)
-                visitor.look(f"{path.strip('/').replace('/', '-') or 'landing'}-{scheme}")
-                found = axe.run(visitor.page, options=AXE).response["violations"]
-                violations.extend(
-                    f"{path} ({scheme}) {rule['id']}: {node['html'][:120]}"
-                    for rule in found
-                    for node in rule["nodes"]
-                )
-
-    visit(OPEN)
-    visitor.open("/sign-in?next=/library")
-    visitor.write(**dict(zip(("email", "password"), account, strict=True)))
-    visitor.follow("Sign in")
-    one = visitor.page.locator(".entry-title").first.get_attribute("href") or ""
-    visitor.open("/people")
-    person = visitor.page.locator("th a").first.get_attribute("href") or ""
-    visit((*SIGNED_IN, one, f"{one}/edit", f"{one}/delete", person))
-    return {"violations": violations} | visitor.seen()
 
 
 def try_an_operation(browser: Browser, url: str, shots: str, token: str) -> dict[str, Any]:

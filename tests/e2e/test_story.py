@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from azora.testing.browser import browse
-from azora.testing.campus import Client
 
 pytestmark = pytest.mark.needs("chromium")
 JOURNEYS = Path(__file__).with_name("journeys.py")
@@ -50,31 +49,6 @@ def test_a_newcomer_signs_in_finds_adds_edits_and_downloads(
     assert seen["left to"].startswith("/sign-in")
     assert seen["complaints"] == []
     assert seen["wide"] == []
-
-
-@pytest.fixture
-def settled(embedded_campus, newcomer):
-    """The account of an administrator who has chosen a password."""
-
-    def make(name):
-        email, once = newcomer(name)
-        own = "a long walk to the library"
-        client = Client(embedded_campus.url)
-        client.post("/api/identity/sessions", json={"email": email, "password": once})
-        change = {"current_password": once, "new_password": own}
-        assert client.post("/api/identity/password", json=change).ok
-        return email, own
-
-    return make
-
-
-def test_every_page_is_accessible_and_fits_at_every_width_in_light_and_dark(
-    embedded_campus, settled, tmp_path
-):
-    seen = browse(JOURNEYS, "every_page", embedded_campus.url, tmp_path, *settled("everywhere"))
-    assert seen["violations"] == []
-    assert seen["wide"] == []
-    assert seen["complaints"] == []
 
 
 def test_an_operation_is_tried_from_its_documentation_without_the_internet(

@@ -62,6 +62,6 @@ label { display: block; font-weight: 600; } input, select, textarea, button { fo
 textarea, form input, form select { inline-size: 100%; font-family: ui-monospace, monospace; } small { display: block; }
 button { background: var(--ink); color: var(--paper); cursor: pointer; }
 pre, .scroll { overflow: auto; padding: .75rem; border: 1px solid var(--line); border-radius: .3rem; }
-@media (max-width: 40rem) { .stacked thead { position: absolute; left: -99rem; } .stacked :is(tr, td) { display: block; padding-inline: 0; } .stacked td { border: 0; padding-block: 0; } .stacked tr { border-block-end: 1px solid var(--line); padding-block: .6rem; } }
+@media (max-width: 64rem) { .stacked { display: block; } .stacked tbody { display: block; } .stacked thead { position: absolute; left: -99rem; } .stacked :is(tr, td) { display: block; padding-inline: 0; overflow-wrap: anywhere; } .stacked td { border: 0; padding-block: 0; } .stacked tr { border-block-end: 1px solid var(--line); padding-block: .6rem; } }
 table { border-collapse: collapse; inline-size: 100%; } th, td { text-align: start; vertical-align: top; padding: .4rem .6rem; border-block-end: 1px solid var(--line); } :target { background: color-mix(in srgb, var(--clay) 20%, transparent); }
 """
