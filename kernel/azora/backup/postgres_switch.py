@@ -1,5 +1,6 @@
 """Puts restored schemas in the place of those that are there, in one transaction for each database."""
 
+import time
 from contextlib import closing
 from typing import Any
 
@@ -8,6 +9,8 @@ from psycopg2 import sql
 from azora.backup.postgres import connected, plain_driver
 from azora.errors import Conflict
 
+LEAVING = 3.0
+"""Seconds that the connections of a campus which was just stopped may take to end."""
 _OTHERS = """SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'azora' AND pid <> pg_backend_pid()"""
 
@@ -22,14 +25,27 @@ def drop(url: str, schema: str) -> None:
 
 
 def check_alone(url: str) -> None:
-    """Raise Conflict where a campus is connected to this database."""
+    """Raise Conflict where a campus is connected to this database, and stays so.
+
+    One that has just been stopped is given a moment: its connections end after it does.
+    """
+    limit = time.monotonic() + LEAVING
     with plain_driver(), closing(connected(url)) as connection, connection.cursor() as cursor:
-        cursor.execute(_OTHERS)
-        if cursor.fetchone()[0]:
-            raise Conflict(
-                "A campus is connected to this database. Nothing was changed. Stop it first.",
-                code="backup.campus_running",
-            )
+        while _others(connection, cursor):
+            if time.monotonic() > limit:
+                raise Conflict(
+                    "A campus is connected to this database. Nothing was changed. Stop it first.",
+                    code="backup.campus_running",
+                )
+            time.sleep(0.1)
+
+
+def _others(connection: Any, cursor: Any) -> bool:
+    """Whether somebody else is connected; statistics are those of a transaction's beginning."""
+    cursor.execute(_OTHERS)
+    found = bool(cursor.fetchone()[0])
+    connection.rollback()
+    return found
 
 
 def take_over(schemas: list[tuple[str, str]], occupied: list[tuple[str, str]], stamp: str) -> None:

@@ -37,7 +37,9 @@ def sign_in(page: Page, url: str, email: str, password: str) -> None:
 def every_page(browser: Browser, url: str, email: str, password: str) -> dict[str, Any]:
     """What sticks out at 320 pixels, and what axe finds, in light, dark and high contrast."""
     seen: dict[str, Any] = {"overflow": [], "axe": [], "console": []}
-    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page = browser.new_context(
+        viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+    ).new_page()
     page.on("console", lambda message: seen["console"].append(message.text))
     sign_in(page, url, email, password)
     for number, path in enumerate(PAGES):

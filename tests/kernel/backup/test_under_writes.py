@@ -103,6 +103,6 @@ def test_what_is_counted_is_what_is_there(running, restored):
     restored.start()
     shelves = on_the_shelves(restored)
     assert 0 < sum(shelves.values()) <= writers.added.total()
-    restored.eventually(lambda: counted(restored) == shelves, 20)
+    restored.eventually(lambda: counted(restored) == shelves, 60)
     assert restored.azora("events", "parked", "--json").out.strip() == "[]"
     assert running.call("library.list_categories")["items"]
