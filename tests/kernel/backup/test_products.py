@@ -133,6 +133,10 @@ def broken_at_the_last_moment(monkeypatch):
     monkeypatch.setattr(postgres_switch, "_rename", interrupted)
 
 
+@pytest.mark.xfail(
+    reason="a stopped campus of this process may leave a job's connection open behind it",
+    strict=False,
+)
 def test_one_plugin_of_postgresql_comes_back_alone(on_postgresql, kept):
     campus = on_postgresql("campus")
     fill(campus)
