@@ -1,6 +1,7 @@
 """One plugin at run time: what its methods, its hooks and the kernel reach for."""
 
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from azora.acts import record
@@ -24,6 +25,7 @@ from azora.registry import LoadedPlugin
 from azora.settings import load_settings
 
 if TYPE_CHECKING:
+    from azora.outbound.fetch import Outbound
     from azora.runtime import Runtime
 
 
@@ -56,6 +58,13 @@ class HostedPlugin:
         self.relay = Relay(self, runtime.courier)
         kept = runtime.settings.event_retention_days * 86_400.0
         self.consumer = Consumer(self, self.handlers, Pace(keep_done=kept))
+
+    @cached_property
+    def outbound(self) -> "Outbound":
+        """What asks other machines for this plugin, as the section `outbound` of the settings says."""
+        from azora.outbound.fetch import open_outbound
+
+        return open_outbound(self.runtime.settings)
 
     def emit(self, event: Event) -> str:
         """Write the event into the outbox, in the open transaction or in one of its own; its id."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from azora.files import FileStore
     from azora.hosted import HostedPlugin
     from azora.observe.logs import Logger
+    from azora.outbound.fetch import Outbound
 
 
 class Service:
@@ -71,6 +72,11 @@ class Service:
     @property
     def files(self) -> "FileStore":
         return self.hosted.files
+
+    @property
+    def outbound(self) -> "Outbound":
+        """Asks machines outside of the campus, safely whoever named the address."""
+        return self.hosted.outbound
 
     @property
     def log(self) -> "Logger":

@@ -35,6 +35,7 @@ S = TypeVar("S", bound=Settings)
 KERNEL_SECTIONS = {
     "backup": "azora.backup.settings:BackupSettings",
     "http": "azora.http.settings:HttpSettings",
+    "outbound": "azora.outbound.settings:OutboundSettings",
     "tls": "azora.tls.settings:TlsSettings",
 }
 
