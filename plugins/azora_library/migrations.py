@@ -11,6 +11,7 @@ from azora.tables import IdField, TimeField
 from azora_library.circulation.migrations import m0004_lending, m0004_lending_down
 from azora_library.discovery.migrations import m0008_finding, m0008_finding_down
 from azora_library.exchange.migrations import m0007_tombstones, m0007_tombstones_down
+from azora_library.history.migrations import m0009_versions, m0009_versions_down
 from azora_library.reading.migrations import m0006_reading, m0006_reading_down
 from azora_library.shelves.migrations import m0005_shelves, m0005_shelves_down
 
@@ -25,6 +26,8 @@ __all__ = [
     "m0007_tombstones_down",
     "m0008_finding",
     "m0008_finding_down",
+    "m0009_versions",
+    "m0009_versions_down",
 ]
 """Steps of the rooms, which are written beside their tables."""
 

@@ -6,6 +6,7 @@ import peewee
 
 from azora_library.catalogue.models import ResourceRow
 from azora_library.circulation import people as circulation
+from azora_library.history.models import VersionRow
 from azora_library.sharing import admissions
 from azora_library.shelves import people as shelves
 
@@ -18,8 +19,8 @@ def erase(plugin: "HostedPlugin", subject: str) -> str:
     ids = _actor_ids(subject)
     with plugin.transaction():
         forgotten = [
-            ResourceRow.update({column: None}).where(column.in_(ids)).execute()
-            for column in (ResourceRow.created_by, ResourceRow.updated_by)
+            column.model.update({column: None}).where(column.in_(ids)).execute()
+            for column in (ResourceRow.created_by, ResourceRow.updated_by, VersionRow.by)
         ]
         forgotten += admissions.erase(ids)
         forgotten.append(shelves.erase(ids))
@@ -30,12 +31,13 @@ def erase(plugin: "HostedPlugin", subject: str) -> str:
 
 
 def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
-    """The resources that this person added, and those that they changed last."""
+    """The resources that this person added or changed last, and the earlier versions that are theirs."""
     lending = circulation.export(subject)
     return {
         **lending,
         "added": _resources(ResourceRow.created_by, subject),
         "changed": _resources(ResourceRow.updated_by, subject),
+        "versions": _versions(subject),
         **admissions.export(_actor_ids(subject)),
         **shelves.export(_actor_ids(subject)),
     }
@@ -44,6 +46,20 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
 def _resources(column: peewee.Field, subject: str) -> list[dict[str, str]]:
     rows = ResourceRow.select().where(column.in_(_actor_ids(subject))).order_by(ResourceRow.number)
     return [{"id": row.id, "title": row.title, "updated": row.updated.isoformat()} for row in rows]
+
+
+def _versions(subject: str) -> list[dict[str, object]]:
+    rows = VersionRow.select(VersionRow, ResourceRow.id).join(ResourceRow)
+    theirs = rows.where(VersionRow.by.in_(_actor_ids(subject))).order_by(VersionRow.at)
+    return [
+        {
+            "id": row.resource.id,
+            "title": row.said["title"],
+            "revision": row.revision,
+            "at": row.at.isoformat(),
+        }
+        for row in theirs
+    ]
 
 
 def _actor_ids(subject: str) -> list[str]:

@@ -8,6 +8,7 @@ from azora_library.catalogue.room import ROOM as CATALOGUE
 from azora_library.circulation.room import ROOM as CIRCULATION
 from azora_library.discovery.room import ROOM as DISCOVERY
 from azora_library.exchange.room import ROOM as EXCHANGE
+from azora_library.history.room import ROOM as HISTORY
 from azora_library.reading.room import ROOM as READING
 from azora_library.settings import LibrarySettings
 from azora_library.sharing.room import ROOM as SHARING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
 
-ROOMS = (CATALOGUE, DISCOVERY, EXCHANGE, SHARING, CIRCULATION, SHELVES, READING)
+ROOMS = (CATALOGUE, DISCOVERY, EXCHANGE, SHARING, CIRCULATION, SHELVES, READING, HISTORY)
 
 
 @hookimpl

@@ -118,7 +118,7 @@ def _after(keys: list[_Key], values: list[Any]) -> peewee.Expression:
 
 
 def _encode(row: Any, keys: list[_Key]) -> str:
-    values = [_plain(getattr(row, key.field.name)) for key in keys]
+    values = [_plain(row.__data__[key.field.name]) for key in keys]
     body = orjson.dumps(values)
     return base64.urlsafe_b64encode(_seal(body, keys) + body).rstrip(b"=").decode()
 

@@ -28,6 +28,7 @@ from azora_library.catalogue.models import ResourceRow, TypeRow
 from azora_library.circulation.models import CopyRow
 from azora_library.discovery import findable, text
 from azora_library.discovery.references import cited_in
+from azora_library.history import versions
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -104,12 +105,14 @@ class Catalogue:
             return False
         if "type" in changed:
             self.require_type(changed["type"])
+        versions.keep(row)
         _say(row, changed)
         self._touch(row, *before)
         return True
 
     def attach(self, row: ResourceRow, file: FileRef) -> None:
         """Give a resource its file, in place of the one it had."""
+        versions.keep(row)
         _attach(row, file)
         self._touch(row, row.category, counted_as(row))
 

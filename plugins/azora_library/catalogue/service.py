@@ -10,12 +10,16 @@ from azora.messages import FileRef
 from azora_library.catalogue import access, contracts
 from azora_library.catalogue.models import CategoryRow, ResourceRow, TypeRow
 from azora_library.catalogue.rows import ACCESS, Catalogue, described, file_of, resource
+from azora_library.history.models import VersionRow
 from azora_library.sharing.rows import count_use
 
 if TYPE_CHECKING:
     from azora.actor import Actor
 
 FILE_LIMIT = 500_000_000
+HOLDERS_OF_FILES: tuple[Any, ...] = (ResourceRow, VersionRow)
+"""The tables whose `file_digest` keeps a file from being swept."""
+
 _COUNT = """INSERT INTO library_category (name, resources, public, members) VALUES (?, ?, ?, ?)
     ON CONFLICT (name) DO UPDATE SET resources = library_category.resources + excluded.resources,
     public = library_category.public + excluded.public,
@@ -87,13 +91,15 @@ class Resources(Service):
 
     @operation("POST /files/sweep", permission="library.manage", http=False, timeout=600)
     def sweep_files(self, request: contracts.SweepFiles) -> contracts.FilesSwept:
-        """Remove what no resource has used for a day: replaced files, and uploads that came to nothing"""
-        with_file = ResourceRow.select(ResourceRow.file_digest).where(
-            ResourceRow.file_digest.is_null(False)
-        )
-        return contracts.FilesSwept(
-            removed=self.files.sweep({str(row.file_digest) for row in with_file})
-        )
+        """Remove what nothing has used for a day: uploads that came to nothing, files of removed resources"""
+        in_use = {
+            str(row[0])
+            for table in HOLDERS_OF_FILES
+            for row in table.select(table.file_digest)
+            .where(table.file_digest.is_null(False))
+            .tuples()
+        }
+        return contracts.FilesSwept(removed=self.files.sweep(in_use))
 
     def _seen(
         self, request: contracts.ReadResource | contracts.DownloadFile

@@ -41,3 +41,14 @@ def roles() -> list[str]:
 def _refused(field: str, detail: str) -> Invalid:
     problem = FieldError(field=field, code="library.nobody_found", detail=detail)
     return Invalid("Some fields are not right.", code="library.nobody_found", fields=[problem])
+
+
+def called(ids: set[str]) -> dict[str, str]:
+    """The names of these people, as far as the caller may see them."""
+    names: dict[str, str] = {}
+    for id in sorted(one for one in ids if one.startswith("user:")):
+        try:
+            names[id] = identity.read_account(AccountRef(id=id)).name
+        except AzoraError:
+            continue
+    return names

@@ -193,3 +193,23 @@ def reading(
     reader.press("Make a link for an hour")
     seen["link"] = page.locator(".copyable code").inner_text()
     return {"seen": seen, "fits": all(fits)}
+
+
+def history(
+    browser: Browser, url: str, shots: str, librarian: str, resource: str
+) -> dict[str, Any]:
+    """What a resource said before: seen, compared word by word, taken up again."""
+    person = Person(browser, url, librarian, shots)
+    person.open(f"/library/{resource}")
+    person.page.get_by_role("link", name="History").click()
+    seen: dict[str, Any] = {"versions": person.rows("versions")}
+    person.page.get_by_role("link", name="What changed in version 2").click()
+    seen["gone"] = person.page.locator("del").all_inner_texts()
+    seen["new"] = person.page.locator("ins").all_inner_texts()
+    fits = person.shoot("history")
+    person.press("Take up again")
+    seen["said"] = person.said()
+    seen["title"] = person.page.locator("h1").inner_text()
+    person.open(f"/library/{resource}/history")
+    seen["after"] = person.rows("versions")
+    return {"seen": seen, "fits": fits}

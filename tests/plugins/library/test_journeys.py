@@ -89,6 +89,31 @@ def test_a_book_is_read_and_a_sound_plays_with_captions(
     assert made["fits"]
 
 
+def test_a_spoilt_record_is_compared_and_an_earlier_version_taken_up(
+    embedded_campus: Any, tmp_path: Path
+) -> None:
+    campus = embedded_campus
+    librarian = campus.as_account("library.manage", "identity.read_accounts", name="Naledi")
+    book = campus.call("library.add_resource", title="Native Life in South Africa", type="BOOK")
+    spoilt = librarian.patch(
+        f"/api/library/resources/{book['id']}", json={"title": "Native Life in Africa"}
+    )
+    assert spoilt.status_code == 200
+    session = librarian.cookies["azora_session"]
+    made = browse(JOURNEYS, "history", campus.url, tmp_path, session, book["id"])
+    seen = made["seen"]
+    assert len(seen["versions"]) == 2
+    assert seen["versions"][0].startswith("2 now")
+    assert "Naledi" in seen["versions"][0]
+    assert "at the terminal" in seen["versions"][1]
+    assert ["South" in one for one in seen["gone"]] == [True]
+    assert seen["new"] == []
+    assert seen["said"] == "Saved."
+    assert seen["title"] == "Native Life in South Africa"
+    assert [row.split()[0] for row in seen["after"]] == ["3", "2", "1"]
+    assert made["fits"]
+
+
 def added_with(librarian: Any, name: str, content: bytes) -> str:
     added = librarian.post("/api/library/resources", json={"title": name, "type": "BOOK"})
     address = f"/api/library/resources/{added.json()['id']}/file"
