@@ -38,5 +38,7 @@ def open_runtime(
         from azora.rpc.transport import AmqpTransport  # loaded where there is a broker
 
         name = f"{settings.campus_id}:{'+'.join(hosted)}"
-        transport = AmqpTransport(str(settings.broker_url), name, registry, hosted)
+        transport = AmqpTransport(
+            str(settings.broker_url), name, registry, hosted, settings.event_log_days
+        )
     return Runtime(registry, settings, actors, hosted, transport)

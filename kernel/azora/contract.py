@@ -139,6 +139,8 @@ class Plugin:
     jobs: Sequence[Job] = ()
     tables: Sequence[type] = ()
     settings: type | None = None
+    keeps_log: bool = False
+    """Whether every event of the campus is kept for it, as `plugin.event_log`."""
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

@@ -14,6 +14,7 @@ from azora.dispatch import BoundOperation, handle, to_json
 from azora.errors import Invalid, PluginError
 from azora.events.consumer import Consumer, Pace
 from azora.events.envelope import LONGEST, Envelope
+from azora.events.log import EventLog, TableLog
 from azora.events.outbox import Outbox
 from azora.events.relay import Relay
 from azora.files import FileStore, open_files
@@ -55,6 +56,7 @@ class HostedPlugin:
         )
         self.opener = Opener(self)
         self.outbox = Outbox()
+        self.event_log = self._log() if self.plugin.keeps_log else None
         self.relay = Relay(self, runtime.courier)
         kept = runtime.settings.event_retention_days * 86_400.0
         self.consumer = Consumer(self, self.handlers, Pace(keep_done=kept))
@@ -120,6 +122,10 @@ class HostedPlugin:
         context.token = self.runtime.actors.own_token(f"plugin:{self.name}")
         context.chain = (self.name,)
         return context
+
+    def _log(self) -> EventLog:
+        transport = self.runtime.transport
+        return transport.log(self.name) if transport else TableLog(self.database)
 
     def _envelope(self, event: Event) -> Envelope:
         kind = type(event)

@@ -74,6 +74,15 @@ class Registry:
             return self.disabled[name][1].words
         return self.refused.get(name, "is not installed")
 
+    def log_keepers(self) -> list[str]:
+        """The plugins that keep the log of all events; also one that is switched off for a while."""
+        off = [
+            loaded
+            for loaded, why in self.disabled.values()
+            if why.events == "keep" and not why.uninstalled
+        ]
+        return [loaded.name for loaded in [*self.plugins.values(), *off] if loaded.plugin.keeps_log]
+
     def permissions_elsewhere(self) -> dict[str, set[str]]:
         """For each plugin the permissions of the operations that it needs of others, and of its jobs."""
         return {name: set(self._permissions_of(loaded)) for name, loaded in self.plugins.items()}

@@ -15,6 +15,7 @@ import orjson
 
 from azora.data.database import open_database
 from azora.events.inbox import Inbox, lane_of
+from azora.events.log import TableLog
 
 if TYPE_CHECKING:
     from azora.events.envelope import Envelope
@@ -74,12 +75,13 @@ def keepers(registry: "Registry", settings: "CampusSettings") -> list[Keeper]:
     return [
         _keeper(loaded, settings)
         for loaded, off in registry.disabled.values()
-        if off.events == "keep" and not off.uninstalled and loaded.handlers
+        if off.events == "keep" and not off.uninstalled
+        if loaded.handlers or loaded.plugin.keeps_log
     ]
 
 
 def _keeper(loaded: "LoadedPlugin", settings: "CampusSettings") -> Keeper:
-    """Writes events into the inbox of a plugin that does not run; none where it never ran."""
+    """Writes events into the log and the inbox of a plugin that does not run; none where it never ran."""
     database = open_database(loaded.name, settings)
     handlers = [handler for _, _, handler in loaded.handlers.values()]
 
@@ -90,6 +92,8 @@ def _keeper(loaded: "LoadedPlugin", settings: "CampusSettings") -> Keeper:
             for handler in handlers
             if handler.event == envelope.type
         ]
+        if loaded.plugin.keeps_log and database.has_table("azora_log"):
+            TableLog(database).append(envelopes)
         if rows and database.has_table("azora_inbox"):
             with database.transaction():
                 Inbox(database).insert(rows, time.time())

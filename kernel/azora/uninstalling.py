@@ -28,14 +28,17 @@ def delete_data(name: str, settings: "CampusSettings") -> None:
     (settings.keys_folder / f"plugin-{name}.key").unlink(missing_ok=True)
 
 
-def drop_events(loaded: "LoadedPlugin", settings: "CampusSettings") -> None:
-    """Delete the queues in which a broker keeps events for a plugin; nothing without a broker."""
+def drop_events(loaded: "LoadedPlugin", settings: "CampusSettings", *, log: bool = False) -> None:
+    """Delete the queues in which a broker keeps events for a plugin, and its `log` of all; else nothing."""
     if settings.broker_url is None:
         return
-    from azora.rpc.events import delete_queues
+    from azora.rpc.events import delete_queues, queue_of
+    from azora.rpc.streams import stream_of
 
     handlers = [handler for _, _, handler in loaded.handlers.values()]
-    delete_queues(str(settings.broker_url), loaded.name, handlers)
+    queues = [f"rpc-{loaded.name}", *(queue_of(loaded.name, each) for each in handlers)]
+    logs = [stream_of(loaded.name)] if log and loaded.plugin.keeps_log else []
+    delete_queues(str(settings.broker_url), queues + logs)
 
 
 def distribution_of(name: str) -> str:

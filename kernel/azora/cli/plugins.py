@@ -110,7 +110,7 @@ def uninstall(
         made = _export(name, registry, to, key_file, folder) if keep == "export" else None
         remember(settings.data_dir, name, SwitchedOff("drop", uninstalled=True))
         if loaded:
-            drop_events(loaded, settings)
+            drop_events(loaded, settings, log=keep != "keep")
         if keep != "keep":
             delete_data(name, settings)
     facts = {"uninstalled": name, "data": keep, "distribution": distribution_of(name)}

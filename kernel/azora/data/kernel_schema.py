@@ -222,6 +222,27 @@ def m0009_settings_down(schema: Schema) -> None:
     schema.drop_table("azora_settings")
 
 
+def m0010_event_log(schema: Schema) -> None:
+    schema.create_table(
+        "azora_log",
+        seq=peewee.BigAutoField(),
+        id=peewee.TextField(unique=True),
+        source=peewee.TextField(),
+        type=peewee.TextField(),
+        version=peewee.IntegerField(),
+        time=peewee.DoubleField(),
+        key=peewee.TextField(null=True),
+        data=peewee.BlobField(),
+        traceparent=peewee.TextField(null=True),
+        cause=peewee.TextField(null=True),
+    )
+    schema.add_index("azora_log", "type", "time")
+
+
+def m0010_event_log_down(schema: Schema) -> None:
+    schema.drop_table("azora_log")
+
+
 _AUDIT_FUNCTION = """
 CREATE FUNCTION azora_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

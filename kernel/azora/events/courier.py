@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from azora.events.envelope import Envelope
+from azora.events.log import TableLog
 
 if TYPE_CHECKING:
     from azora.runtime import Runtime
@@ -17,7 +18,7 @@ class Courier(Protocol):
 
 
 class LocalCourier:
-    """Hands events into the inboxes of this process's plugins, one transaction for each.
+    """Hands events into the logs that are kept, and then into the inboxes of this process's plugins.
 
     `keepers` take them for plugins that are switched off.
     """
@@ -29,7 +30,11 @@ class LocalCourier:
         self._keepers = keepers
 
     def publish(self, envelopes: list[Envelope]) -> None:
-        for hosted in list(self.runtime.hosted.values()):
+        plugins = list(self.runtime.hosted.values())
+        for hosted in plugins:
+            if isinstance(hosted.event_log, TableLog):
+                hosted.event_log.append(envelopes)
+        for hosted in plugins:
             hosted.consumer.accept(envelopes)
         for keep in self._keepers:
             keep(envelopes)

@@ -6,6 +6,7 @@ later, so they are quorum queues with a dead-letter exchange from the first day.
 
 import hashlib
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from azora.contract import Handler
 from azora.errors import Invalid, ServiceError, Unavailable
 from azora.events.envelope import Envelope
 from azora.rpc.connection import LOST, BrokerConnection, declare_exchange, decoded
+from azora.rpc.streams import DeclaredLog
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -33,9 +35,12 @@ REFUSALS = 6
 class BrokerCourier:
     """Publishes with pipelined confirms: `publish` returns once the broker has every event safe."""
 
-    def __init__(self, connection: BrokerConnection, sources: list[str]) -> None:
+    def __init__(
+        self, connection: BrokerConnection, sources: list[str], logs: Sequence[DeclaredLog] = ()
+    ) -> None:
         self._connection = connection
         self._sources = sources
+        self._logs = logs
         self._channel: amqp.Channel | None = None
         self._next_tag = 1
         self._unconfirmed: dict[int, Event] = {}
@@ -80,6 +85,8 @@ class BrokerCourier:
         self._next_tag = 1
         for source in self._sources:
             declare_exchange(channel, f"{source}.events")
+        for log in self._logs:
+            log.declare(connection, self._sources)
         channel.confirm_select()
         channel.events["basic_ack"].add(self._on_ack)
         channel.events["basic_nack"].add(self._on_nack)
@@ -161,7 +168,7 @@ class EventSubscriber:
         One that the database does not take, whatever the reason, goes to the dead letters.
         """
         try:
-            envelope = envelope_of(handler, message)
+            envelope = envelope_of(handler.event, message)
         except Invalid:
             self._hosted.log.exception("event_unreadable", queue=handler.event)
             message.channel.basic_reject(message.delivery_tag, requeue=False)
@@ -207,19 +214,19 @@ def queue_of(plugin: str, handler: Handler) -> str:
     return f"evt-{source}-{name}--{plugin}.{handler.name}"
 
 
-def delete_queues(broker: str, plugin: str, handlers: list[Handler]) -> None:
-    """Delete a plugin's queues, with the events and calls in them. Raises Unavailable."""
+def delete_queues(broker: str, queues: list[str]) -> None:
+    """Delete queues, with the events and calls in them. Raises Unavailable."""
     from kombu import Connection
 
     try:
         with Connection(broker, connect_timeout=5) as connection:
-            for queue in (f"rpc-{plugin}", *(queue_of(plugin, each) for each in handlers)):
+            for queue in queues:
                 connection.default_channel.queue_delete(queue)
     except OSError as error:
         raise Unavailable(f"The broker does not answer: {error}. Nothing was changed.") from None
 
 
-def envelope_of(handler: Handler, message: amqp.Message) -> Envelope:
+def envelope_of(event: str, message: amqp.Message) -> Envelope:
     """The event in a message of ours, or of a stock dispatcher, which brings no attributes."""
     headers = decoded(message.properties.get("application_headers"))
     body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
@@ -227,8 +234,8 @@ def envelope_of(handler: Handler, message: amqp.Message) -> Envelope:
         return Envelope.from_headers(headers, body)
     return Envelope(
         id=message.properties.get("message_id") or _fingerprint(message, body),
-        source=handler.event.partition(".")[0],
-        type=handler.event,
+        source=event.partition(".")[0],
+        type=event,
         version=1,
         time=time.time(),
         key=None,

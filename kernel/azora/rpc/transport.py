@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from azora.registry import Registry
 from azora.rpc.connection import BrokerConnection
 from azora.rpc.events import BrokerCourier, EventSubscriber
+from azora.rpc.log import StreamLog
 from azora.rpc.presence import Presence
 from azora.rpc.server import RpcServer
+from azora.rpc.streams import DeclaredLog
 from azora.rpc.wire import AmqpWire
 
 if TYPE_CHECKING:
@@ -14,12 +16,16 @@ if TYPE_CHECKING:
 
 
 class AmqpTransport:
-    """The seam between the kernel and the broker; another transport has the same six members."""
+    """The seam between the kernel and the broker; another transport has the same members."""
 
-    def __init__(self, url: str, name: str, registry: Registry, hosted: list[str]) -> None:
+    def __init__(
+        self, url: str, name: str, registry: Registry, hosted: list[str], log_days: float
+    ) -> None:
+        self._url = url
         self._connection = BrokerConnection(url, name)
         self.wire = AmqpWire(self._connection)
-        self.courier = BrokerCourier(self._connection, list(registry.plugins))
+        logs = [DeclaredLog(plugin, log_days) for plugin in registry.log_keepers()]
+        self.courier = BrokerCourier(self._connection, list(registry.plugins), logs)
         versions = {plugin: registry.plugins[plugin].version for plugin in hosted}
         self.presence = Presence(self._connection, versions)
         self._serving: list[RpcServer | EventSubscriber] = []
@@ -28,6 +34,10 @@ class AmqpTransport:
         """Offer the plugin's operations and take its events from the next connect on."""
         self._serving.append(RpcServer(hosted, self._connection))
         self._serving.append(EventSubscriber(hosted, self._connection))
+
+    def log(self, plugin: str) -> StreamLog:
+        """The log of the plugin that keeps it."""
+        return StreamLog(self._url, plugin)
 
     def start(self) -> None:
         self._connection.start()

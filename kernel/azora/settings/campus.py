@@ -110,6 +110,11 @@ class CampusSettings(Settings):
         description="Days for which a repeated event is recognised, and a delivered one can be looked at.",
     )
 
+    event_log_days: Seconds = Field(
+        400.0,
+        description="Days for which the log of all events keeps one, where a plugin keeps that log.",
+    )
+
     audit_retention_days: Live[Seconds] = Field(
         730.0, description="Days for which the audit trail keeps what administrators did."
     )

@@ -39,6 +39,7 @@ class Host:
         migrate(self.database, module)
         self.functions = {each.name: function for each, function in handlers}
         self.outbox = Outbox()
+        self.event_log = None
         self.relay = Relay(self, hosts.courier)
         self.consumer = Consumer(self, [each for each, _ in handlers], pace)
         self.claims = {}

@@ -1,0 +1,110 @@
+"""The log of all events as a RabbitMQ stream, which the broker itself fills: it is bound to every exchange.
+
+A publisher's confirm covers the stream, so that no event is delivered that the log has not.
+"""
+
+from collections import deque
+from typing import Any, Self
+
+import amqp
+import eventlet
+from kombu import Connection as Address
+
+from azora.errors import Invalid, Unavailable
+from azora.events.log import Logged
+from azora.rpc.connection import CONNECT_TIMEOUT, LOST
+from azora.rpc.events import envelope_of
+from azora.rpc.streams import stream_of
+
+PREFETCH = 2000
+HEARTBEAT = 30
+_OFFSET = "x-stream-offset"
+_PAUSE = 0.02
+"""Seconds without a message after which what has come is handed out."""
+
+
+class StreamLog:
+    """The log of one plugin on the broker at this address."""
+
+    def __init__(self, url: str, plugin: str) -> None:
+        self._url = url
+        self._stream = stream_of(plugin)
+
+    def reader(self, offset: int) -> "StreamReader":
+        return StreamReader(self._url, self._stream, offset)
+
+    def forget(self, event: str, before: float, limit: int = 1000) -> int:
+        """A stream ages as a whole."""
+        return 0
+
+
+class StreamReader:
+    """A consumer of the stream, on a connection of its own."""
+
+    def __init__(self, url: str, stream: str, offset: int) -> None:
+        self._offset = offset
+        self._arrived: deque[amqp.Message] = deque()
+        try:
+            with eventlet.Timeout(CONNECT_TIMEOUT, TimeoutError("the broker does not answer")):
+                self._open(url, stream)
+        except LOST as error:
+            self.close()
+            raise _lost(error) from None
+
+    def take(self, limit: int, wait: float = 0.0) -> list[Logged]:
+        try:
+            self._receive(limit, max(wait, _PAUSE))
+            taken = [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
+            if taken:
+                self._channel.basic_ack(taken[-1].delivery_tag, multiple=True)
+                self._offset = _offset_of(taken[-1]) + 1
+            return [logged for message in taken if (logged := _logged(message)) is not None]
+        except LOST as error:
+            raise _lost(error) from None
+
+    def close(self) -> None:
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            connection.collect()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self, url: str, stream: str) -> None:
+        address = Address(url, heartbeat=HEARTBEAT, connect_timeout=CONNECT_TIMEOUT)
+        self._connection: Any = address.transport.establish_connection()
+        self._channel = self._connection.channel()
+        self._channel.basic_qos(0, PREFETCH, False)
+        self._channel.basic_consume(
+            stream, callback=self._arrived.append, arguments={_OFFSET: self._offset}
+        )
+
+    def _receive(self, limit: int, wait: float) -> None:
+        """Wait for a first message, and then take those that follow without a pause."""
+        self._connection.heartbeat_tick()
+        while len(self._arrived) < limit:
+            try:
+                self._connection.drain_events(timeout=_PAUSE if self._arrived else wait)
+            except TimeoutError:
+                return
+
+
+def _logged(message: amqp.Message) -> Logged | None:
+    """The event of a message; None for one that is none, which only a foreign publisher sends."""
+    about = message.delivery_info
+    event = f"{about['exchange'].removesuffix('.events')}.{about['routing_key']}"
+    try:
+        return Logged(_offset_of(message), envelope_of(event, message))
+    except Invalid:
+        return None
+
+
+def _offset_of(message: amqp.Message) -> int:
+    return int(message.properties["application_headers"][_OFFSET])
+
+
+def _lost(error: BaseException) -> Unavailable:
+    return Unavailable(f"the log cannot be read: {error}", code="broker_unavailable")
