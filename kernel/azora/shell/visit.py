@@ -98,16 +98,24 @@ class Visit:
         return self._secret
 
     def address_with(self, changes: dict[str, Any]) -> str:
-        """This address with some query fields changed; None takes one out."""
+        """This address with some query fields changed: to a value or several; None takes one out."""
         query = {key: texts for key, texts in self.query.lists() if key not in {*changes, "part"}}
-        query |= {key: [str(value)] for key, value in changes.items() if value is not None}
-        return f"{self.path}?{urlencode(query, doseq=True)}" if query else self.path
+        query |= {key: _texts(value) for key, value in changes.items()}
+        written = urlencode(query, doseq=True)
+        return f"{self.path}?{written}" if written else self.path
 
     def form_token(self) -> str:
         return csrf.issue_token(self.secret)
 
     def token_fits(self, token: str) -> bool:
         return csrf.verify(token, self.secret)
+
+
+def _texts(value: Any) -> list[str]:
+    """What stands in a query for a value, for several, or for none."""
+    if value is None:
+        return []
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
 
 
 _visit: ContextVar[Visit] = ContextVar("azora_visit")

@@ -1,17 +1,16 @@
-"""The library's pages: search, a resource, and the forms that add, edit and remove one."""
+"""The catalogue's pages: a resource, and the forms that add, edit and remove one."""
 
 from azora import Form, Page, Part
 from azora_library.catalogue.access import MANAGE
 from azora_library.circulation.pages import COPIES, HOLDING
+from azora_library.discovery.pages import TYPES
 from azora_library.exchange.pages import ALTERNATES, DESCRIBED
 from azora_library.reading.pages import CAPTIONS, LINKING
 from azora_library.shelves.pages import KEEPING, OWN_SHELVES
 
-TYPES = {"types": Part("list_types")}
 UNCOUNTED = Part("read_resource", {"count": False})
 
 PAGES = (
-    Page("/library", "Library", "library.html", parts={"found": Part("search"), **TYPES}, nav=10),
     Page(
         "/library/add",
         "Add a resource",

@@ -59,6 +59,8 @@ class Filters(Message):
     publisher: Several[Publisher] = []
     year_from: Year | None = None
     year_to: Year | None = None
+    cites: ResourceId | None = Field(None, description="Only what refers to this resource.")
+    cited_by: ResourceId | None = Field(None, description="Only what this resource refers to.")
 
 
 class SearchResources(Filters, ListRequest):

@@ -38,7 +38,7 @@ class Neighbours:
         self._row = row
         self._visible = visible
 
-    def cites(self) -> list[int]:
+    def cites(self, most: int | None = SHOWN) -> list[int]:
         """What this resource refers to, as far as it is here."""
         rows = self._database.execute(
             "SELECT target FROM library_reference WHERE resource = ? LIMIT 500", self._row.number
@@ -50,7 +50,7 @@ class Neighbours:
         found = [*self._under("r.id", named["id"]), *self._under("r.doi", named["doi"])]
         for isbn in named["isbn"][:SHOWN]:
             found += self._by_words(Query((Clause((isbn,), "subjects"),)), SHOWN)
-        return self._others(found)[:SHOWN]
+        return self._others(found)[:most]
 
     def cited_by(self) -> tuple[list[int], int]:
         """The newest that refer to this resource, and how many do."""

@@ -2,6 +2,7 @@
 
 from azora.room import Room
 from azora_library.discovery.models import TABLES
+from azora_library.discovery.pages import PAGES
 from azora_library.discovery.service import Discovery
 
-ROOM = Room(services=[Discovery], tables=TABLES)
+ROOM = Room(services=[Discovery], pages=PAGES, tables=TABLES)

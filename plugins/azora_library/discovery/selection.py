@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from azora_library.catalogue.access import EVERYTHING, Condition
+from azora_library.catalogue.models import ResourceRow
 from azora_library.discovery.contracts import Filters
 from azora_library.discovery.headings import KINDS, heading_id
 from azora_library.discovery.index import INDEXES
-from azora_library.discovery.query import Limit, Query
+from azora_library.discovery.query import Limit, Query, read
+from azora_library.discovery.references import identities
+from azora_library.discovery.related import Neighbours
 
 if TYPE_CHECKING:
     from azora.data.database import PluginDatabase
@@ -33,6 +36,7 @@ class Subject(NamedTuple):
     filters: Filters
     query: Query
     visible: Condition
+    near: tuple[Condition, ...] = ()
 
     def select(self, *, without: str | None = None, column: str | None = None) -> Selection:
         """Its resources; `without` what narrows one facet, or with their words in one column alone."""
@@ -57,6 +61,7 @@ class Subject(NamedTuple):
     def _conditions(self, without: str | None) -> Iterator[tuple[str, Sequence[object]]]:
         if self.visible != EVERYTHING:
             yield self.visible.sql, self.visible.params
+        yield from self.near
         for name in NARROWING:
             values = getattr(self.filters, name)
             if values and name != without:
@@ -85,6 +90,41 @@ class Subject(NamedTuple):
             kinds = {"yes": "r.file_digest IS NOT NULL", "no": "r.file_digest IS NULL"}
             return f"({' OR '.join(kinds[str(value)] for value in values)})", []
         return f"{RECORD[name]} IN ({marks})", values
+
+
+def subject_of(database: "PluginDatabase", filters: Filters, visible: Condition) -> Subject:
+    """What these filters ask for, as far as the reader may see it."""
+    near = tuple(_near(database, filters, visible))
+    return Subject(database, filters, read(filters.query), visible, near)
+
+
+def _near(database: "PluginDatabase", filters: Filters, visible: Condition) -> Iterator[Condition]:
+    """What refers to a resource, or what it refers to: nothing where the reader may not see it."""
+    for id, towards in ((filters.cites, True), (filters.cited_by, False)):
+        if id is None:
+            continue
+        seen = database.execute(
+            f"SELECT r.number FROM library_resource AS r WHERE r.id = ? AND {visible.sql}",  # noqa: S608 – constants and placeholders
+            *(id, *visible.params),
+        )
+        if not seen:
+            yield Condition("1 = 0")
+            continue
+        row = ResourceRow.get(ResourceRow.number == seen[0][0])
+        yield _referring(row) if towards else _referred_to(Neighbours(database, row, visible))
+
+
+def _referring(row: ResourceRow) -> Condition:
+    names = identities(row)
+    marks = ", ".join("?" * len(names))
+    citing = f"SELECT resource FROM library_reference WHERE target IN ({marks})"  # noqa: S608 – constants and placeholders
+    return Condition(f"(r.number IN ({citing}) AND r.number <> ?)", (*names, row.number))
+
+
+def _referred_to(near: Neighbours) -> Condition:
+    numbers = near.cites(most=None)
+    marks = ", ".join("?" * len(numbers))
+    return Condition(f"r.number IN ({marks})" if numbers else "1 = 0", tuple(numbers))
 
 
 def _within(limit: Limit) -> tuple[str, Sequence[object]]:

@@ -8,7 +8,7 @@ from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import card, card_values, listed
 from azora_library.discovery import contracts, facets, query, search, spelling, suggesting, text
 from azora_library.discovery.related import Neighbours
-from azora_library.discovery.selection import Subject
+from azora_library.discovery.selection import Subject, subject_of
 
 EXCERPTED = 20_000
 """Characters of a text in which an excerpt is looked for."""
@@ -71,8 +71,7 @@ class Discovery(Service):
         return suggesting.suggest(self.hosted.database, request.query, visible(self.actor_or_none))
 
     def _subject(self, filters: contracts.Filters) -> Subject:
-        sought = query.read(filters.query)
-        return Subject(self.hosted.database, filters, sought, visible(self.actor_or_none))
+        return subject_of(self.hosted.database, filters, visible(self.actor_or_none))
 
 
 def _cards(numbers: list[int]) -> list[Card]:

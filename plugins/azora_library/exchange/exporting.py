@@ -12,9 +12,8 @@ from azora_library.catalogue.contracts import Description
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import listed
 from azora_library.discovery.contracts import SearchResources
-from azora_library.discovery.query import read
 from azora_library.discovery.search import page
-from azora_library.discovery.selection import Subject
+from azora_library.discovery.selection import subject_of
 from azora_library.exchange import contracts
 from azora_library.exchange.citations import STYLES, cite
 from azora_library.exchange.writers import WRITERS, Values
@@ -63,7 +62,7 @@ def found(
     hosted: "HostedPlugin", query: SearchResources, condition: Condition
 ) -> Iterator[ResourceRow]:
     """Every resource that a search finds, the newest first, a few in memory at a time."""
-    subject = Subject(hosted.database, query, read(query.query), condition)
+    subject = subject_of(hosted.database, query, condition)
     cursor = None
     while True:
         asked = query.model_copy(update={"cursor": cursor, "limit": TOGETHER, "sort": "newest"})

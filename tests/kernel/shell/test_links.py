@@ -1,8 +1,11 @@
 """Paths: matched whole, filled safely, and never leading away."""
 
 import pytest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
 
 from azora.shell.links import fill_path, local_path, path_pattern
+from azora.shell.visit import Visit
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,20 @@ def test_a_field_matches_one_segment():
     assert pattern.fullmatch("/library/7.pdf")["id"] == "7"
     assert not pattern.fullmatch("/library/7/8.pdf")
     assert not pattern.fullmatch("/library/7xpdf")
+
+
+@pytest.mark.parametrize(
+    ("changes", "address"),
+    [
+        ({}, "/library?type=BOOK&type=VIDEO&query=a"),
+        ({"type": "FILM"}, "/library?query=a&type=FILM"),
+        ({"type": ["BOOK"], "cursor": None}, "/library?query=a&type=BOOK"),
+        ({"year": ("1930", 1931)}, "/library?type=BOOK&type=VIDEO&query=a&year=1930&year=1931"),
+        ({"type": [], "query": None}, "/library"),
+    ],
+)
+def test_an_address_is_written_with_one_value_several_or_none_of_a_field(changes, address):
+    asked = "type=BOOK&type=VIDEO&query=a&part=found"
+    request = Request(EnvironBuilder("/library", query_string=asked).get_environ())
+    visit = Visit(request, context=None, actor=None, reader=None)
+    assert visit.address_with(changes) == address

@@ -213,3 +213,45 @@ def history(
     person.open(f"/library/{resource}/history")
     seen["after"] = person.rows("versions")
     return {"seen": seen, "fits": fits}
+
+
+def searching(browser: Browser, url: str, shots: str, session: str) -> dict[str, Any]:
+    """A misspelt word finds; boxes narrow by several values, each taken back; a facet is seen whole."""
+    reader = Person(browser, url, session, shots)
+    page, seen = reader.page, {}
+
+    reader.open("/library")
+    page.get_by_label("Search the library").fill("mountian")
+    page.get_by_role("search").last.get_by_role("button", name="Search").click()
+    seen["close"] = reader.said()
+    page.get_by_role("link", name="mountain", exact=True).click()
+    seen["all"] = sorted(page.locator(".entry-title").all_inner_texts())
+    seen["marked"] = page.locator(".entry mark").first.inner_text()
+    fits = [reader.shoot("search")]
+
+    page.get_by_label("Zulu").check()
+    page.get_by_label("Xhosa").check()
+    page.get_by_role("button", name="Show the results").click()
+    seen["narrowed"] = sorted(page.locator(".entry-title").all_inner_texts())
+    seen["chips"] = [one.split(" ×")[0] for one in page.locator(".narrowed a").all_inner_texts()]
+    page.get_by_role("link", name="Zulu").click()
+    seen["taken back"] = page.locator(".entry-title").all_inner_texts()
+    fits.append(reader.shoot("narrowed"))
+
+    page.get_by_text("Subject", exact=True).first.click()
+    page.get_by_role("link", name="Show all (Subject)").click()
+    page.get_by_label("Only values with these words").fill("subject 1")
+    page.get_by_role("button", name="Show", exact=True).click()
+    seen["values"] = page.locator(".library-facet label").all_inner_texts()
+    page.get_by_label("Subject 11").check()
+    page.get_by_label("Only values with these words").fill("subject 2")
+    page.get_by_role("button", name="Show", exact=True).click()
+    fits.append(reader.shoot("facet"))
+    seen["still ticked"] = page.get_by_label("Subject 11").is_checked()
+    page.get_by_role("button", name="Show the results").click()
+    seen["by subject"] = page.locator(".entry-title").all_inner_texts()
+    page.get_by_text("Download these results").click()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="RIS").click()
+    seen["saved"] = Path(saved.value.path()).read_text().count("TY  -")
+    return {"seen": seen, "fits": all(fits)}

@@ -89,3 +89,23 @@ def test_what_shares_an_author_and_a_subject_is_like_it_most(library: Any, word:
 
 def cites(doi: str) -> dict[str, Any]:
     return {"related": [{"identifier": doi, "relation": "References"}]}
+
+
+def test_a_search_may_keep_to_what_refers_to_a_resource_and_to_what_it_refers_to(
+    library: Any, word: str
+) -> None:
+    doi = f"10.1234/{word}"
+    cited = library.add(title=f"{word} cited", doi=doi)
+    later = library.add(title=f"{word} later", details=cites(doi))
+    library.add(title=f"{word} other")
+    library.add(title=f"{word} hidden", details=cites(doi), record_access="restricted")
+    assert library.titles(cites=cited.id) == [f"{word} later"]
+    assert library.titles(cited_by=later.id) == [f"{word} cited"]
+    assert library.titles(cites=cited.id, query="cited") == []
+
+
+def test_what_refers_to_a_hidden_resource_is_not_told(library: Any, word: str) -> None:
+    doi = f"10.1234/{word}"
+    hidden = library.add(title=f"{word} hidden", doi=doi, record_access="restricted")
+    library.add(title=f"{word} later", details=cites(doi))
+    assert library.titles(cites=hidden.id) == []

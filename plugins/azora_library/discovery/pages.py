@@ -1,0 +1,16 @@
+"""The pages of the search: what is found, and every value of a facet."""
+
+from azora import Page, Part
+
+TYPES = {"types": Part("list_types")}
+FACET_VALUES = 60
+
+PAGES = (
+    Page("/library", "Library", "library.html", parts={"found": Part("search"), **TYPES}, nav=10),
+    Page(
+        "/library/by-{facet}",
+        "Values",
+        "facet.html",
+        parts={"values": Part("list_facet", {"limit": FACET_VALUES}), **TYPES},
+    ),
+)
