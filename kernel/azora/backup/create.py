@@ -42,8 +42,15 @@ def back_up(
     place: Place,
     plugins: list[str] | None = None,
     told: Told = lambda _words, _count: None,
+    *,
+    keys: Path | None = None,
+    files: bool = True,
 ) -> Backup:
-    """Back up the campus, or only some plugins of it. Whatever fails leaves the earlier backups whole."""
+    """Back up the campus, or only some plugins of it. Whatever fails leaves the earlier backups whole.
+
+    `keys` is the folder of the backups' key, where it is not the campus's own; without `files` blobs are
+    left where they are, and this does not count as the campus's last backup.
+    """
     work = campus.data_dir / WORK
     with one_at_a_time(campus.data_dir), place_errors():
         databases = databases_of(campus, registry, settings, plugins)
@@ -51,16 +58,17 @@ def back_up(
             raise NotFound(
                 f"{lost[0]} has no data here. Nothing was written.", code="backup.no_plugin"
             )
-        recipient = public_key(campus.keys_folder, place, settings)
+        recipient = public_key(keys or campus.keys_folder, place, settings)
         names = databases.plugins | (set() if plugins else set(registry.plugins))
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(mode=0o700)
         try:
-            making = _Making(campus, databases, sorted(names), place, recipient, work, told)
+            of = sorted(names) if files else []
+            making = _Making(campus, databases, of, place, recipient, work, told)
             made = making.backup(whole=plugins is None)
         finally:
             shutil.rmtree(work, ignore_errors=True)
-        if made.whole:
+        if made.whole and files:
             remember_backup(campus.data_dir, made.id, made.at, place.address)
         return made
 

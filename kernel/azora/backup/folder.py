@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from azora.settings import CampusSettings
 
 LOCK, LAST = "backup.lock", "last-backup.json"
-ELSEWHERE = {"db", "files", "run", "logs", "restoring", "keys"}
+BEFORE_UPGRADE = "before-upgrade"
+ELSEWHERE = {"db", "files", "run", "logs", "restoring", "keys", BEFORE_UPGRADE}
 """Folders that a backup takes otherwise, or that are not worth keeping."""
 _PASSING = {"campus.lock", LOCK, LAST}
 

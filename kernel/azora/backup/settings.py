@@ -30,6 +30,10 @@ class BackupSettings(Settings):
     cron: str | None = Field(
         None, description="When a running campus backs itself up, in UTC: `30 1 * * *`."
     )
+    before_upgrade: bool = Field(
+        True,
+        description="Back the databases up, beside the data, before they are migrated to a newer version.",
+    )
     hold: float | None = Field(
         None,
         ge=0,

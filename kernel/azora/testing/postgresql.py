@@ -38,6 +38,18 @@ class PostgreSQL(Server):
         at = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "azora", "-d", "postgres"]
         return self._run("psql", "-XAtq", *at, "-c", sql)
 
+    def dump(self, url: str) -> str:
+        """A database as SQL that `load` takes, of any version of the tools."""
+        lines = self._run("pg_dump", "--no-owner", "--no-privileges", url).splitlines(keepends=True)
+        return "".join(
+            line for line in lines if not line.startswith(("\\restrict", "\\unrestrict"))
+        )
+
+    def load(self, url: str, dump: str) -> None:
+        """Fill an empty database with what `dump` gave."""
+        quietly = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-o", os.devnull]
+        self._run("psql", *quietly, url, input=dump)
+
     def stop(self) -> None:
         """End it without waiting for its clients to leave."""
         if self.process and self.process.poll() is None:
@@ -65,11 +77,12 @@ class PostgreSQL(Server):
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         return inherited | {"LC_ALL": "C.UTF-8", "HOME": str(self.directory)}
 
-    def _run(self, program: str, *arguments: str) -> str:
+    def _run(self, program: str, *arguments: str, input: str | None = None) -> str:
         done = subprocess.run(
             [str(self._programs / program), *arguments],
             env=self.environment(),
             cwd=self.directory,
+            input=input,
             capture_output=True,
             text=True,
             user=self.account if os.geteuid() == 0 else None,

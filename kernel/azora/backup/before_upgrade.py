@@ -1,0 +1,67 @@
+"""A backup of the databases beside them, before they are migrated: the way back to the earlier version.
+
+Files need none: a migration does not touch them. Its key lies with the campus's own, as readable as the
+data are; it is for whoever must go back, not against thieves.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from azora.backup.folder import BEFORE_UPGRADE
+from azora.backup.settings import BackupSettings
+from azora.errors import AzoraError, PluginError
+from azora.observe.logs import get_logger
+from azora.settings import load_settings
+
+if TYPE_CHECKING:
+    from azora.registry import Registry
+    from azora.settings import CampusSettings
+
+DAYS = 3
+"""For so many days on which there was an upgrade the last backup before it is kept."""
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """The backup that was taken, and what brings it back."""
+
+    id: str
+    place: str
+    key: str
+
+    @property
+    def command(self) -> str:
+        return f"azora restore {self.id} --replace --from {self.place} --key-file {self.key}"
+
+
+def back_up_databases(campus: "CampusSettings", registry: "Registry") -> WayBack | None:
+    """Back up every database as it is; None where the settings want none.
+
+    Raises PluginError where that fails: nothing has been changed then.
+    """
+    wanted = load_settings(BackupSettings, "backup", campus)
+    if not wanted.before_upgrade:
+        return None
+    from azora.backup.create import back_up
+    from azora.backup.places import open_place
+    from azora.backup.retention import prune
+
+    keys = campus.keys_folder / BEFORE_UPGRADE
+    settings = wanted.model_copy(
+        update={"key_file": keys / "backup.key", "hold": 0.0, "keep_daily": DAYS}
+        | {"keep_weekly": 0, "keep_monthly": 0}
+    )
+    place = open_place(str(campus.data_dir / BEFORE_UPGRADE), settings)
+    try:
+        made = back_up(campus, registry, settings, place, keys=keys, files=False)
+        prune(place, settings)
+    except AzoraError as error:
+        raise PluginError(
+            f"The databases are older than this version, and no backup could be made before they are "
+            f"migrated: {error.detail} Make room and start again, or say "
+            "AZORA_BACKUP_BEFORE_UPGRADE=false once you have a backup of your own.",
+            code="backup.before_upgrade_failed",
+        ) from error
+    way = WayBack(made.id, place.address, str(keys / "backup.key"))
+    get_logger("kernel").info("backed_up_before_upgrade", place=way.place, go_back=way.command)
+    return way
