@@ -3,7 +3,7 @@
 from azora import Form, Page, Part
 from azora_library.catalogue.access import MANAGE
 from azora_library.circulation.pages import COPIES, HOLDING
-from azora_library.discovery.pages import TYPES
+from azora_library.discovery.pages import RELATED, TYPES
 from azora_library.exchange.pages import ALTERNATES, DESCRIBED
 from azora_library.reading.pages import CAPTIONS, LINKING
 from azora_library.shelves.pages import KEEPING, OWN_SHELVES
@@ -32,6 +32,7 @@ PAGES = (
             **COPIES,
             **OWN_SHELVES,
             **CAPTIONS,
+            **RELATED,
         },
         forms={
             "ask": Form("ask_for_access", then="/library/{id}?notice=sent"),

@@ -112,6 +112,7 @@ class Found(ListReply[Hit]):
     facets_exact: bool
     close: bool = Field(description="Nothing has exactly these words: these come close.")
     did_you_mean: str | None = Field(description="The query as it may have been meant.")
+    near: str | None = Field(None, description="The title of what `cites` or `cited_by` names.")
 
 
 class ListFacet(Filters, ListRequest):

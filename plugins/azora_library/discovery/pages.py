@@ -3,6 +3,7 @@
 from azora import Page, Part
 
 TYPES = {"types": Part("list_types")}
+RELATED = {"related": Part("list_related")}
 FACET_VALUES = 60
 
 PAGES = (

@@ -37,6 +37,7 @@ class Discovery(Service):
             next=found.page.next,
             close=found.close,
             did_you_mean=found.did_you_mean,
+            near=self._title_of(request.cites or request.cited_by),
             **found.counts._asdict(),
         )
 
@@ -69,6 +70,17 @@ class Discovery(Service):
     def suggest(self, request: contracts.Suggest) -> contracts.Suggestions:
         """Suggest titles, authors and subjects that begin with what is typed"""
         return suggesting.suggest(self.hosted.database, request.query, visible(self.actor_or_none))
+
+    def _title_of(self, id: str | None) -> str | None:
+        """The title of a resource, where the reader may see it."""
+        if id is None:
+            return None
+        seen = visible(self.actor_or_none)
+        rows = self.hosted.database.execute(
+            f"SELECT r.title FROM library_resource AS r WHERE r.id = ? AND {seen.sql}",  # noqa: S608 – constants and placeholders
+            *(id, *seen.params),
+        )
+        return rows[0][0] if rows else None
 
     def _subject(self, filters: contracts.Filters) -> Subject:
         return subject_of(self.hosted.database, filters, visible(self.actor_or_none))

@@ -255,3 +255,19 @@ def searching(browser: Browser, url: str, shots: str, session: str) -> dict[str,
         page.get_by_role("link", name="RIS").click()
     seen["saved"] = Path(saved.value.path()).read_text().count("TY  -")
     return {"seen": seen, "fits": all(fits)}
+
+
+def referring(browser: Browser, url: str, shots: str, session: str, book: str) -> dict[str, Any]:
+    """From a book to all that refers to it, and back to everything."""
+    reader = Person(browser, url, session, shots)
+    page, seen = reader.page, {}
+    reader.open(f"/library/{book}")
+    seen["near"] = {
+        id: page.locator(f"section[aria-labelledby={id}] .entry-title").all_inner_texts()
+        for id in ("cites", "cited-by", "alike")
+    }
+    fits = reader.shoot("related")
+    page.get_by_role("link", name="All 6 that refer to it").click()
+    seen["all"] = sorted(page.locator(".entry-title").all_inner_texts())
+    seen["chip"] = page.locator(".narrowed a").inner_text()
+    return {"seen": seen, "fits": fits}

@@ -34,3 +34,28 @@ def test_a_search_is_mended_narrowed_widened_and_taken_along(
     assert seen["by subject"] == ["The mountain road"]
     assert seen["saved"] == 1
     assert made["fits"]
+
+
+def test_a_page_leads_to_what_it_refers_to_what_refers_to_it_and_what_is_like_it(
+    embedded_campus: Any, tmp_path: Path
+) -> None:
+    campus = embedded_campus
+
+    def add(title: str, doi: str, cites: str = "", tag: str = "") -> str:
+        related = [{"identifier": cites, "relation": "References"}] if cites else []
+        said = {"doi": doi, "tags": [tag] if tag else [], "details": {"related": related}}
+        return str(campus.call("library.add_resource", title=title, type="BOOK", **said)["id"])
+
+    add("Ground", "10.1234/ground")
+    book = add("Fields", "10.1234/fields", "10.1234/ground", "Ploughing by hand")
+    studies = [add(f"Study {n}", f"10.1234/s{n}", "10.1234/fields") for n in range(6)]
+    add("Oxen", "10.1234/oxen", tag="Ploughing by hand")
+    session = campus.as_account("library.read").cookies["azora_session"]
+    made = browse(JOURNEYS, "referring", campus.url, tmp_path, session, book)
+    seen = made["seen"]
+    assert seen["near"]["cites"] == ["Ground"]
+    assert seen["near"]["cited-by"] == ["Study 5", "Study 4", "Study 3", "Study 2", "Study 1"]
+    assert seen["near"]["alike"] == ["Oxen"]
+    assert len(seen["all"]) == len(studies)
+    assert seen["chip"].startswith("Refers to “Fields”")
+    assert made["fits"]
