@@ -30,7 +30,10 @@ class Hooks:
 
     @hookspec
     def register_commands(self, cli: "typer.Typer") -> None:
-        """Add commands to `azora <plugin> …`. They reach the campus through `azora.cli.campus`."""
+        """Add commands to `azora <plugin> …`. They reach the campus through `azora.cli.campus`.
+
+        A group of them named `events` also adds its commands to `azora events`.
+        """
 
     # -- life ---------------------------------------------------------------
 

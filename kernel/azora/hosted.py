@@ -1,10 +1,14 @@
 """One plugin at run time: what its methods, its hooks and the kernel reach for."""
 
 import time
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import eventlet
+
 from azora.acts import record
+from azora.background import run_for_ever
 from azora.compose import PluginContainer, compose
 from azora.context import Context, current_or_none, parse_traceparent
 from azora.contract import Handler
@@ -40,6 +44,7 @@ class HostedPlugin:
         self.module = loaded.package
         self.runtime = runtime
         self.in_flight = 0
+        self.works: list[Any] = []
         self.log = get_logger(self.name)
         self.settings: Any = load_settings(self.plugin.settings, self.name, runtime.settings)
         self.files: FileStore = open_files(self.name, runtime.settings)
@@ -90,6 +95,14 @@ class HostedPlugin:
         return self.database.transaction(
             claim.take if claim else None, (lambda _: act.enter(self)) if act else None
         )
+
+    def background(self, work: Callable[[], object]) -> None:
+        """Do `work` again and again beside the calls, as this plugin, until the process stops.
+
+        To be called from the hook `startup`. Each round ends soon: one that has nothing to do waits a
+        little in it. A round that fails is logged and done again after a pause.
+        """
+        self.works.append(eventlet.spawn(run_for_ever, self, work))
 
     def audit(
         self,

@@ -109,7 +109,8 @@ class Runtime:
         self._started = False
         if self.transport:
             self.transport.stop_serving()
-        for greenlet in self._greenlets:
+        works = [work for hosted in self.hosted.values() for work in hosted.works]
+        for greenlet in [*self._greenlets, *works]:
             greenlet.kill()
         limit = time.monotonic() + grace
         while any(hosted.in_flight for hosted in self.hosted.values()) and time.monotonic() < limit:

@@ -83,16 +83,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _plugin_group(name: str) -> Any:
     """The commands of one plugin, or None where it is not installed or brings none."""
+    from azora.cli.extending import commands_of
     from azora.loader import load_registry
 
     registry = load_registry()
-    loaded = registry.plugins.get(name)
-    if loaded is None:
-        return None
-    group = typer.Typer(name=name, help=loaded.plugin.summary, no_args_is_help=True)
-    others = [other.module for other in registry.plugins.values() if other is not loaded]
-    registry.hooks.subset_hook_caller("register_commands", others)(cli=group)
-    if not group.registered_commands and not group.registered_groups:
-        return None
-    group.callback()(lambda: None)
-    return typer.main.get_command(group)
+    return commands_of(registry, name) if name in registry.plugins else None

@@ -4,12 +4,15 @@ from typing import Annotated
 
 import typer
 
+from azora.cli.extending import ExtensibleGroup
 from azora.cli.output import AsJson, DataDir, console, print_json, print_table
 
 SHOWN = ("plugin", "handler", "type", "attempts", "error", "id")
 """What the terminal says of a parked event; `--json` says all, with its data and the stack."""
 
-app = typer.Typer(help="Events that need a human: parked, redriven.", no_args_is_help=True)
+app = typer.Typer(
+    cls=ExtensibleGroup, help="Events that need a human: parked, redriven.", no_args_is_help=True
+)
 
 
 @app.command()

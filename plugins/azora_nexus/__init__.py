@@ -1,0 +1,1 @@
+"""Nexus: what happens on the campus, kept, shown, replayed and repaired."""

@@ -1,0 +1,1 @@
+"""The log of all events, and the index by which one is found in it."""

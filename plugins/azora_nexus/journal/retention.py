@@ -1,0 +1,51 @@
+"""How long events of each type are kept, and forgetting those that are older."""
+
+import time
+from typing import TYPE_CHECKING
+
+from azora_nexus.journal.patterns import matcher
+
+if TYPE_CHECKING:
+    from azora.hosted import HostedPlugin
+
+DAY = 86_400.0
+_BATCH = 1000
+_TYPES = "SELECT type FROM nexus_event GROUP BY type"
+_FORGET = """DELETE FROM nexus_event WHERE place IN (
+    SELECT place FROM nexus_event WHERE type = ? AND at < ? LIMIT ?)
+    AND place < (SELECT max(place) FROM nexus_event) RETURNING place"""
+
+
+class Retention:
+    """What the settings say. Of several patterns that fit a type the shortest time holds."""
+
+    def __init__(self, plugin: "HostedPlugin") -> None:
+        longest: float = plugin.runtime.settings.event_log_days
+        self._longest = longest
+        rules = plugin.settings.keep_days.items()
+        self._rules = [(matcher(pattern), days) for pattern, days in rules]
+
+    def days(self, event: str) -> float:
+        """For how long events of a type are kept."""
+        return min([self._longest, *(days for fits, days in self._rules if fits(event))])
+
+    def oldest(self, event: str) -> float:
+        """The moment before which events of a type are forgotten, in seconds since 1970."""
+        return time.time() - self.days(event) * DAY
+
+
+def forget(plugin: "HostedPlugin") -> int:
+    """Forget what is too old, in the index and, where it can forget singly, in the log; how many events."""
+    retention, database, count = Retention(plugin), plugin.database, 0
+    assert plugin.event_log is not None
+    for (event,) in database.execute(_TYPES):
+        before = retention.oldest(event)
+        while True:
+            with database.transaction():
+                gone = len(database.execute(_FORGET, event, before, _BATCH))
+            count += gone
+            if not gone:
+                break
+        while plugin.event_log.forget(event, before, _BATCH):
+            pass
+    return count
