@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from azora.contract import (
+        Drafts,
         ErrorCode,
         Form,
         Job,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "contract": "ErrorCode Form Job Operation Page Panel Part Permission Plugin needs on_event operation",
+    "contract": "Drafts ErrorCode Form Job Operation Page Panel Part Permission Plugin needs on_event operation",
     "errors": "Conflict DeadlineExceeded Invalid LimitReached NotAllowed NotAuthenticated NotFound "
     "PluginError RequestError ServiceError Unavailable",
     "hooks": "hookimpl",

@@ -13,10 +13,11 @@ from typing import Any, Literal, TypeVar
 from azora.context import current
 from azora.errors import PluginError
 from azora.messages import Document, Event, FileRef, Message, Request
-from azora.page import Form, Page, Panel, Part, fields_of
+from azora.page import Drafts, Form, Page, Panel, Part, fields_of
 from azora.rates import Rate
 
 __all__ = [
+    "Drafts",
     "ErrorCode",
     "Form",
     "Handler",

@@ -195,7 +195,9 @@ def _unmet_pages(loaded: LoadedPlugin) -> Iterable[str]:
     for page in loaded.plugin.pages:
         used = [part.operation for part in page.parts.values()]
         used += [page.addresses] if page.addresses else []
-        for target in used + [form.operation for form in page.forms.values()]:
+        for form in page.forms.values():
+            used += [form.operation, *(form.drafts.operations if form.drafts else ())]
+        for target in used:
             plugin, _, name = target.rpartition(".")
             need = loaded.needs.get(plugin)
             own = plugin in ("", loaded.name)

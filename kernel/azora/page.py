@@ -16,11 +16,35 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Drafts:
+    """The plugin's operations that keep what is typed into a form until it is saved (`azora.drafts`).
+
+    `keep` takes KeepDraft, `find` ListDrafts → DraftList, `read` DraftRef → Draft, `discard` DraftRef.
+    Where the form's operation refuses with a Conflict, its page leads to `clash`, which may show both
+    sides: `/library/{id}/merge?draft={draft}`.
+    """
+
+    keep: str = "keep_draft"
+    find: str = "list_drafts"
+    read: str = "read_draft"
+    discard: str = "discard_draft"
+    clash: str = ""
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        return self.keep, self.find, self.read, self.discard
+
+
+@dataclass(frozen=True)
 class Form:
-    """A form of a page: the operation that takes it, and where its reply leads (`{field}` of the reply)."""
+    """A form of a page: the operation that takes it, and where its reply leads (`{field}` of the reply).
+
+    `drafts` says who keeps what is typed until it is saved; without it, only the page does.
+    """
 
     operation: str
     then: str
+    drafts: Drafts | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from azora.data.migrations import Schema
 from azora.tables import IdField, TimeField
 from azora_library.circulation.migrations import m0004_lending, m0004_lending_down
 from azora_library.discovery.migrations import m0008_finding, m0008_finding_down
+from azora_library.drafts.migrations import m0010_drafts, m0010_drafts_down
 from azora_library.exchange.migrations import m0007_tombstones, m0007_tombstones_down
 from azora_library.history.migrations import m0009_versions, m0009_versions_down
 from azora_library.reading.migrations import m0006_reading, m0006_reading_down
@@ -28,6 +29,8 @@ __all__ = [
     "m0008_finding_down",
     "m0009_versions",
     "m0009_versions_down",
+    "m0010_drafts",
+    "m0010_drafts_down",
 ]
 """Steps of the rooms, which are written beside their tables."""
 

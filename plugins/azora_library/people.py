@@ -6,6 +6,7 @@ import peewee
 
 from azora_library.catalogue.models import ResourceRow
 from azora_library.circulation import people as circulation
+from azora_library.drafts import people as drafts
 from azora_library.history.models import VersionRow
 from azora_library.sharing import admissions
 from azora_library.shelves import people as shelves
@@ -23,7 +24,7 @@ def erase(plugin: "HostedPlugin", subject: str) -> str:
             for column in (ResourceRow.created_by, ResourceRow.updated_by, VersionRow.by)
         ]
         forgotten += admissions.erase(ids)
-        forgotten.append(shelves.erase(ids))
+        forgotten += [shelves.erase(ids), drafts.erase(ids)]
     lending = [circulation.erase(plugin, id) for id in ids]
     if circulation.ON_LOAN in lending:
         return circulation.ON_LOAN
@@ -40,6 +41,7 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
         "versions": _versions(subject),
         **admissions.export(_actor_ids(subject)),
         **shelves.export(_actor_ids(subject)),
+        **drafts.export(_actor_ids(subject)),
     }
 
 

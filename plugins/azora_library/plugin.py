@@ -7,6 +7,7 @@ from azora.room import joined
 from azora_library.catalogue.room import ROOM as CATALOGUE
 from azora_library.circulation.room import ROOM as CIRCULATION
 from azora_library.discovery.room import ROOM as DISCOVERY
+from azora_library.drafts.room import ROOM as DRAFTS
 from azora_library.exchange.room import ROOM as EXCHANGE
 from azora_library.history.room import ROOM as HISTORY
 from azora_library.reading.room import ROOM as READING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
 
-ROOMS = (CATALOGUE, DISCOVERY, EXCHANGE, SHARING, CIRCULATION, SHELVES, READING, HISTORY)
+ROOMS = (CATALOGUE, DISCOVERY, EXCHANGE, SHARING, CIRCULATION, SHELVES, READING, HISTORY, DRAFTS)
 
 
 @hookimpl

@@ -39,6 +39,10 @@ class LibrarySettings(Settings):
         30, ge=0, description="Days after which it is forgotten who borrowed what came back."
     )
 
+    keep_drafts: Live[int] = Field(
+        30, ge=1, le=3650, description="Days for which what is typed and not saved is kept."
+    )
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from azora.errors import AzoraError, ServiceError
+from azora.shell import drafts
 from azora.shell.environment import Templates
 from azora.shell.forms import FormView
 from azora.shell.i18n import LANGUAGES, gettext
@@ -105,6 +106,7 @@ class Drawing:
         ]
         values = self._surroundings(visit) | {
             "title": gettext("You were signed out"), "form": form, "typed": typed,
+            "draft": visit.request.form.get(drafts.ID),
         }  # fmt: skip
         text = self._templates.of().get_template("shell/resume.html").render(values)
         return self._response(visit, text, 401)
@@ -207,6 +209,8 @@ def _notice(name: str | None) -> str:
         "removed": gettext("Removed."),
         "sent": gettext("Sent."),
         "changed": gettext("Changed."),
+        "kept": gettext("Kept as a draft."),
+        "discarded": gettext("The draft is discarded."),
         "signed-in": gettext("You are signed in."),
         "signed-out": gettext("You are signed out."),
         "password-changed": gettext("Your password is changed."),

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from azora.errors import AzoraError, FieldError
-from azora.messages import Request
+from azora.messages import FileRef, Request
 from azora.shell.words import field_words, form_words
 
 _ATTRIBUTES = {
@@ -61,9 +61,10 @@ class Field:
 class FormView:
     """A form of a page in one of its states: new, or come back with errors and all that was typed.
 
-    `answer` is the reply of a form that leads nowhere else; `kept` has the name and the signed note of
-    each file that arrived before something else was found wrong; `labels` fills as inputs are drawn;
-    `asked` names inputs that want an answer though the model would do without.
+    `answer` is the reply of a form that leads nowhere else; `arrived` has the files that it brought, and
+    `kept` the name and the signed note of each, to hand it in again; `labels` fills as inputs are drawn;
+    `asked` names inputs that want an answer though the model would do without; `draft` is what it knows of
+    drafts (`azora.shell.drafts.FormDraft`), where those are kept.
     """
 
     name: str
@@ -74,8 +75,10 @@ class FormView:
     submitted: bool = False
     answer: Any = None
     kept: dict[str, tuple[str, str]] = field(default_factory=dict)
+    arrived: dict[str, FileRef] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    draft: Any = None
 
     @property
     def takes_file(self) -> bool:

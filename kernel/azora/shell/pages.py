@@ -18,6 +18,7 @@ from azora.http.cookies import CookieFields, set_cookie
 from azora.http.exchange import HttpProblem
 from azora.shell.alternates import preferred, written
 from azora.shell.assets import Assets
+from azora.shell.drafts import offer_drafts
 from azora.shell.drawing import Drawing
 from azora.shell.environment import Templates
 from azora.shell.i18n import Catalogues, Reader, choose_language
@@ -136,16 +137,24 @@ class PageRenderer:
         settled = _settled(loaded, visit, match)
         if not match.page.template:
             return written(settled)
-        return self._drawing.page(visit, settled, new_forms(self._runtime, visit, match))
+        forms = new_forms(self._runtime, visit, match)
+        if visit.fragment is None:
+            offer_drafts(self._runtime, visit, match, forms)
+        return self._drawing.page(visit, settled, forms)
 
     def _post(self, visit: Visit, match: Match) -> Response:
         outcome = submit(self._runtime, visit, match, self._limits)
+        if outcome.quiet:
+            return Response(status=outcome.error.status if outcome.error else 204)
+        if outcome.leads:
+            return redirect(local_path(outcome.leads), 303)
         if outcome.error is None and outcome.form.then:
             return self._led_on(visit, outcome)
         if isinstance(outcome.error, NotAuthenticated) and not outcome.target.public:
             return self._drawing.resume(visit, outcome.view)
         self._admit(visit, match)
         forms = new_forms(self._runtime, visit, match)
+        offer_drafts(self._runtime, visit, match, forms)
         if outcome.error:
             forms[outcome.view.name] = outcome.view
         else:

@@ -13,7 +13,7 @@ from azora.errors import AzoraError, DeadlineExceeded
 from azora.page import Place
 from azora.registry import LoadedPlugin, Registry
 from azora.shell.formats import day
-from azora.shell.i18n import Catalogues
+from azora.shell.i18n import Catalogues, gettext
 from azora.shell.links import fill_path
 from azora.shell.parts import PATIENCE, Ask, Loaded
 from azora.shell.visit import Match, Visit
@@ -115,7 +115,7 @@ class Panels:
 def _item(panel: Panel, item: "Message") -> Item:
     values = item.model_dump()
     return Item(
-        title=str(values[panel.name]),
+        title=str(values[panel.name]) or gettext("Without a title"),
         path=fill_path(panel.path, values),
         identity=str(values.get("id") or values[panel.name]),
         facts=[text for name in panel.facts if (text := _fact(values[name]))],

@@ -3,16 +3,12 @@
 Whatever fails, what was typed comes back with the page; a file that arrived is kept by a signed note.
 """
 
-import base64
 import hashlib
-import hmac
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
 from azora.contract import Form
@@ -21,10 +17,11 @@ from azora.errors import AzoraError, Conflict, NotAllowed, NotAuthenticated, Req
 from azora.http import csrf
 from azora.http.cookies import CookieFields
 from azora.http.exchange import HttpProblem
-from azora.http.uploads import safe_name
-from azora.messages import FileRef, Message, Request
+from azora.messages import Message, Request
+from azora.shell import drafts
 from azora.shell.forms import FormView, decode, file_fields, typed_of
 from azora.shell.i18n import N_
+from azora.shell.kept import take_files
 from azora.shell.parts import Target, target_of
 from azora.shell.visit import Match, Visit
 
@@ -35,22 +32,22 @@ if TYPE_CHECKING:
 WHICH = "_form"
 """Names the form that is sent, on a page that has several."""
 
-KEPT = "kept."
-"""Prefix of the hidden field that stands for a file which arrived before."""
-
 STALE = N_(
     "You signed in or out since this page was opened. Nothing is lost: look it over and send it again."
 )
 _ANSWERED_WITHIN = 2.0
 """Seconds for which the second of two equal submissions waits for the answer to the first."""
 
-_PIECE = 65_536
 _FORM_ROOM = 1_000_000
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a submission: a reply, or the error; the view holds all that was typed."""
+    """What became of a submission: a reply, or the error; the view holds all that was typed.
+
+    `leads` is where it leads when it was not to be saved, or was kept aside; `quiet` says that a script
+    sent it, which draws nothing of the answer.
+    """
 
     form: Form
     view: FormView
@@ -58,6 +55,8 @@ class Outcome:
     request: Request | None = None
     reply: Message | None = None
     error: AzoraError | None = None
+    leads: str = ""
+    quiet: bool = False
 
 
 def new_forms(runtime: "Runtime", visit: Visit, match: Match) -> dict[str, FormView]:
@@ -94,20 +93,58 @@ def submit(
     target = targets[name]
     view = FormView(name, target.request, typed_of(fields, match.params), submitted=True)
     form = match.page.forms[name]
+    return _taken(Taking(runtime, visit, match, limits), form, view, target)
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What a form is taken with."""
+
+    runtime: "Runtime"
+    visit: Visit
+    match: Match
+    limits: "RateLimit | None"
+
+
+def _taken(taking: Taking, form: Form, view: FormView, target: Target) -> Outcome:
+    runtime, visit, match = taking.runtime, taking.visit, taking.match
+    sent = visit.request.form
+    act, id = sent.get(drafts.ACT, ""), sent.get(drafts.ID, "")
+    draft = drafts.drafting(runtime, visit, match, form, view)
+    quiet = act == drafts.QUIETLY
     try:
-        if not visit.token_fits(fields.get(csrf.FIELD, "")):
-            raise NotAllowed(STALE, code="form_token")
-        if visit.actor is None and not target.public:
-            raise NotAuthenticated("sign in first")
-        known = runtime.registry.operation(target.name)
-        if limits and known and known.rate:
-            limits.count_call(target.name, known.rate, visit.context)
+        _admit(visit, target)
+    except AzoraError as error:
+        view.refuse(error)
+        view.draft = drafts.FormDraft(id, unkept=True) if draft else None
+        return Outcome(form, view, target, error=error, quiet=quiet)
+    try:
+        if draft and act:
+            return Outcome(form, view, target, leads=draft.sent(act, id), quiet=quiet)
+        _count(taking, target)
         request = _request(runtime, visit, match, view)
         reply = _call(runtime, visit, form, target, request)
     except AzoraError as error:
         view.refuse(error)
-        return Outcome(form, view, target, error=error)
+        leads = draft.refused(id, error) if draft and not act else ""
+        return Outcome(form, view, target, error=error, leads=leads, quiet=quiet)
+    if draft:
+        draft.saved(id)
     return Outcome(form, view, target, request, reply)
+
+
+def _admit(visit: Visit, target: Target) -> None:
+    """Raise unless the form was drawn for who sends it."""
+    if visit.actor is None and not target.public:
+        raise NotAuthenticated("sign in first")
+    if not visit.token_fits(visit.request.form.get(csrf.FIELD, "")):
+        raise NotAllowed(STALE, code="form_token")
+
+
+def _count(taking: Taking, target: Target) -> None:
+    known = taking.runtime.registry.operation(target.name)
+    if taking.limits and known and known.rate:
+        taking.limits.count_call(target.name, known.rate, taking.visit.context)
 
 
 def _call(
@@ -135,57 +172,15 @@ def _call(
 
 def _request(runtime: "Runtime", visit: Visit, match: Match, view: FormView) -> Request:
     values = decode(view.model, view.typed)
+    take_files(runtime, visit, match, view)
     for name in file_fields(view.model):
         values.pop(name, None)
-        if ref := _file(runtime, visit, match, view, name):
-            values[name] = ref
-            view.kept[name] = (ref["name"], _note(visit, ref))
+        if ref := view.arrived.get(name):
+            values[name] = ref.model_dump()
     try:
         return view.model.model_validate(values)
     except ValidationError as error:
         raise invalid(error) from None
-
-
-def _file(
-    runtime: "Runtime", visit: Visit, match: Match, view: FormView, name: str
-) -> dict[str, Any] | None:
-    """The reference of the file that was chosen now, or of the one that arrived before."""
-    chosen = visit.request.files.get(name)
-    if chosen is not None and chosen.filename:
-        return _stored(runtime, match, chosen)
-    return _from_note(visit, visit.request.form.get(KEPT + name, ""))
-
-
-def _stored(runtime: "Runtime", match: Match, chosen: FileStorage) -> dict[str, Any]:
-    files = runtime.hosted[match.loaded.name].files
-    media_type = chosen.mimetype or "application/octet-stream"
-    return files.put(
-        _pieces(chosen.stream), safe_name(chosen.filename or ""), media_type
-    ).model_dump()
-
-
-def _pieces(stream: Any | BinaryIO) -> Iterator[bytes]:
-    while piece := stream.read(_PIECE):
-        yield piece
-
-
-def _note(visit: Visit, ref: dict[str, Any]) -> str:
-    body = base64.urlsafe_b64encode(FileRef(**ref).model_dump_json().encode()).decode()
-    return f"{body}.{_seal(visit, body)}"
-
-
-def _from_note(visit: Visit, note: str) -> dict[str, Any] | None:
-    body, _, seal = note.partition(".")
-    if not body or not hmac.compare_digest(seal.encode(), _seal(visit, body).encode()):
-        return None
-    return FileRef.model_validate_json(base64.urlsafe_b64decode(body)).model_dump()
-
-
-def _seal(visit: Visit, body: str) -> str:
-    """Only this browser's session can hand the note in again: a digest alone must open no file."""
-    return hmac.new(
-        b"azora kept " + visit.secret.encode(), body.encode(), hashlib.sha256
-    ).hexdigest()
 
 
 def _room(runtime: "Runtime", targets: dict[str, Target]) -> int:

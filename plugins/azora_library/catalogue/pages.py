@@ -1,6 +1,6 @@
 """The catalogue's pages: a resource, and the forms that add, edit and remove one."""
 
-from azora import Form, Page, Part
+from azora import Drafts, Form, Page, Part
 from azora_library.catalogue.access import MANAGE
 from azora_library.circulation.pages import COPIES, HOLDING
 from azora_library.discovery.pages import RELATED, TYPES
@@ -17,7 +17,7 @@ PAGES = (
         "add.html",
         permission=MANAGE,
         parts=TYPES,
-        forms={"add": Form("add_resource", then="/library/{id}?notice=added")},
+        forms={"add": Form("add_resource", then="/library/{id}?notice=added", drafts=Drafts())},
     ),
     Page(
         "/library/{id}",
@@ -50,7 +50,7 @@ PAGES = (
         permission=MANAGE,
         parts={"resource": UNCOUNTED, **TYPES},
         forms={
-            "edit": Form("replace_resource", then="/library/{id}?notice=saved"),
+            "edit": Form("replace_resource", then="/library/{id}?notice=saved", drafts=Drafts()),
             "upload": Form("upload_file", then="/library/{id}?notice=saved"),
         },
     ),

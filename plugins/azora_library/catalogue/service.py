@@ -10,6 +10,7 @@ from azora.messages import FileRef
 from azora_library.catalogue import access, contracts
 from azora_library.catalogue.models import CategoryRow, ResourceRow, TypeRow
 from azora_library.catalogue.rows import ACCESS, Catalogue, described, file_of, resource
+from azora_library.drafts.models import DraftRow
 from azora_library.history.models import VersionRow
 from azora_library.sharing.rows import count_use
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from azora.actor import Actor
 
 FILE_LIMIT = 500_000_000
-HOLDERS_OF_FILES: tuple[Any, ...] = (ResourceRow, VersionRow)
+HOLDERS_OF_FILES: tuple[Any, ...] = (ResourceRow, VersionRow, DraftRow)
 """The tables whose `file_digest` keeps a file from being swept."""
 
 _COUNT = """INSERT INTO library_category (name, resources, public, members) VALUES (?, ?, ?, ?)

@@ -11,8 +11,10 @@ WIDTHS = (320, 1280)
 class Person:
     """Somebody who is signed in, at a browser without scripts."""
 
+    scripts = False
+
     def __init__(self, browser: Browser, url: str, session: str, shots: str) -> None:
-        context = browser.new_context(java_script_enabled=False)
+        context = browser.new_context(java_script_enabled=self.scripts)
         context.add_cookies([{"name": "azora_session", "value": session, "url": url}])
         self.page: Page = context.new_page()
         self._url, self._shots = url, Path(shots)

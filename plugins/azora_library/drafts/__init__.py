@@ -1,0 +1,1 @@
+"""What librarians have typed and not yet saved, kept for them."""
