@@ -1,7 +1,7 @@
 """One plugin at run time: what its methods, its hooks and the kernel reach for."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -75,13 +75,17 @@ class HostedPlugin:
 
     def emit(self, event: Event) -> str:
         """Write the event into the outbox, in the open transaction or in one of its own; its id."""
+        return self.emit_many([event])[0]
+
+    def emit_many(self, events: Sequence[Event]) -> list[str]:
+        """Write events into the outbox in their order, by one statement; their ids."""
         if not self.database.in_transaction:
             with self.transaction():
-                return self.emit(event)
-        envelope = self._envelope(event)
-        self.outbox.append(self.database, envelope)
+                return self.emit_many(events)
+        envelopes = [self._envelope(event) for event in events]
+        self.outbox.append(self.database, *envelopes)
         self.database.after_commit(self.relay.ring)
-        return envelope.id
+        return [envelope.id for envelope in envelopes]
 
     def secret(self, purpose: str) -> bytes:
         """32 bytes for one purpose: the same in every process of this plugin, and known to no other."""

@@ -61,7 +61,9 @@ class Table(peewee.Model, metaclass=_TableType):
     `class Meta` says `personal` (the columns that hold personal data, or `()`) and `retention` (in
     plain words). It may say `secret` (columns that nobody is ever shown), `editable` (columns that an
     administrator may write directly, since no event tells of them), and `audited = True`: every change
-    then leaves a row in `azora_audit`, also one that no administrator made. `refers` maps each
+    then leaves a row in `azora_audit`, also one that no administrator made. `derived = True` says that
+    all rows are made from those of other tables, as an index's are: the trail leaves them out, since it
+    would hold the same twice and make each of them three times as dear. `refers` maps each
     column that names something of another plugin to what answers whether it still exists:
     `refers = {"created_by": Refers("identity.known_accounts")}`.
     """
@@ -72,6 +74,7 @@ class Table(peewee.Model, metaclass=_TableType):
         editable: tuple[str, ...] = ()
         retention = ""
         audited = False
+        derived = False
         refers: dict[str, Refers] = {}
 
 

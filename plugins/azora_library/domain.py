@@ -19,6 +19,7 @@ TYPES = {
 """The types that every campus has; plugins and people register more through `library.add_type`."""
 
 _DOI = re.compile(r"(?:doi:|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.I)
+_SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2}|2100)(?!\d)")
 
 
@@ -97,5 +98,4 @@ def distinct(values: Iterable[str]) -> list[str]:
 
 def digest(record: Mapping[str, Any]) -> str:
     """The same for two records that say the same: tells an import what has changed at its source."""
-    text = json.dumps(record, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_SORTED.encode(record).encode()).hexdigest()

@@ -1,7 +1,7 @@
 """Audit triggers: rows of `azora_audit` for what changes in a plugin's tables, raw SQL included.
 
 Inside an act that goes on record (`azora.acts`) every table of the plugin leaves one for each row that
-changes; a table marked `Meta.audited` always does. The triggers follow from the columns that are there,
+changes; a table marked `Meta.audited` always does, one marked `derived` never. The triggers follow from the columns that are there,
 so migrations never mention them. Personal and secret columns are left out, but for the fact that they
 changed: an audit row outlives an erasure.
 """
@@ -21,7 +21,7 @@ LONGEST = 1000
 
 def install_audit(database: PluginDatabase, tables: Iterable[type[peewee.Model]]) -> None:
     """Create the triggers of every audited table that exists, inside the open transaction."""
-    tables = list(tables)
+    tables = [table for table in tables if not getattr(table._meta, "derived", False)]
     if not tables or not database.has_table("azora_audit"):
         return
     remove_audit(database)

@@ -13,13 +13,16 @@ _OLDEST = "SELECT seq, id, type, version, time, key, data, traceparent, cause FR
 class Outbox:
     """The table `azora_outbox` of whichever plugin's database it is given."""
 
-    def append(self, database: PluginDatabase, envelope: Envelope) -> None:
-        """Write the event in the open transaction: both happen, or neither."""
-        database.execute(
-            _INSERT,
-            *(envelope.id, envelope.type, envelope.version, envelope.time),
-            *(envelope.key, envelope.data, envelope.traceparent, envelope.cause),
-        )
+    def append(self, database: PluginDatabase, *envelopes: Envelope) -> None:
+        """Write events in the open transaction: all of it happens, or nothing."""
+        rows = [
+            (one.id, one.type, one.version, one.time, one.key, one.data, one.traceparent, one.cause)
+            for one in envelopes
+        ]
+        if len(rows) == 1:
+            database.execute(_INSERT, *rows[0])
+        else:
+            database.execute_many(_INSERT, rows)
 
     def waiting(self, database: PluginDatabase) -> bool:
         """Whether there is anything to hand over."""

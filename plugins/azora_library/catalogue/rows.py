@@ -4,10 +4,11 @@ Whoever changes a resource does it here, inside a transaction: its tags, its wor
 index and the event that tells of it go with it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, cast
 
+from azora.data.bulk import insert_rows
 from azora.errors import Conflict, FieldError, Invalid, NotFound
 from azora.messages import FileRef
 from azora_library import domain
@@ -23,11 +24,11 @@ from azora_library.catalogue.contracts import (
     ResourceType,
     UpdateResource,
 )
-from azora_library.catalogue.details import as_stored, words_of
+from azora_library.catalogue.details import as_stored
+from azora_library.catalogue.found_by import findable_of, title_key
 from azora_library.catalogue.models import ResourceRow, TypeRow
 from azora_library.circulation.models import CopyRow
-from azora_library.discovery import findable, text
-from azora_library.discovery.references import cited_in
+from azora_library.discovery import findable
 from azora_library.history import versions
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 DESCRIBED = tuple(Description.model_fields)
 ACCESS = tuple(AccessLevels.model_fields)
 COUNTERS = ("views", "downloads")
-TITLE_KEY = 80
-"""Characters by which titles sort; a cursor holds them."""
 
 
 class Catalogue:
@@ -76,25 +75,47 @@ class Catalogue:
         source: tuple[str, str] | None = None,
     ) -> ResourceRow:
         """Put a resource in. `source` is the record that it comes from, and the digest of that."""
+        row = self.new(values, file, source)
+        self.add_many([row])
+        return row
+
+    def new(
+        self,
+        values: Mapping[str, Any],
+        file: FileRef | None = None,
+        source: tuple[str, str] | None = None,
+    ) -> ResourceRow:
+        """A resource that `add_many` may put in. Raises Invalid for a type that nobody registered."""
         self.require_type(values["type"])
         now = datetime.now(UTC)
         row = ResourceRow(created=now, updated=now, created_by=self._who, updated_by=self._who)
         _say(row, values)
+        row.title_key = title_key(row)
         if file:
             _attach(row, file)
         if source:
             row.source, row.source_digest = source
-        self._save(row, force_insert=True)
-        self._hosted.emit(
-            ResourceAdded(
-                id=row.id,
-                title=row.title,
-                type=row.type,
-                category=row.category,
-                access=counted_as(row),
-            )
-        )
         return row
+
+    def add_many(self, rows: Sequence[ResourceRow]) -> None:
+        """Put new resources in, with all that they are found by and an event for each."""
+        insert_rows(self._database, rows)
+        numbers = self._numbers([row.id for row in rows])
+        for row in rows:
+            row.number = numbers[row.id]
+        findable.put_many(self._database, [findable_of(row, new=True) for row in rows])
+        self._hosted.emit_many(
+            [
+                ResourceAdded(
+                    id=row.id,
+                    title=row.title,
+                    type=row.type,
+                    category=row.category,
+                    access=counted_as(row),
+                )
+                for row in rows
+            ]
+        )
 
     def change(self, row: ResourceRow, values: Mapping[str, Any]) -> bool:
         """Say something else of a resource; whether that made a difference."""
@@ -145,6 +166,11 @@ class Catalogue:
         )
         raise Invalid("Some fields are not right.", code="library.unknown_type", fields=[problem])
 
+    def _numbers(self, ids: Sequence[str]) -> dict[str, int]:
+        """The numbers that the database gave to these resources."""
+        sql = f"SELECT id, number FROM library_resource WHERE id IN ({', '.join('?' * len(ids))})"  # noqa: S608 – placeholders
+        return dict(self._database.execute(sql, *ids))  # type: ignore[arg-type]
+
     def _touch(
         self, row: ResourceRow, category_before: str | None, access_before: access.Level
     ) -> None:
@@ -163,13 +189,11 @@ class Catalogue:
             )
         )
 
-    def _save(self, row: ResourceRow, *, force_insert: bool = False) -> None:
+    def _save(self, row: ResourceRow) -> None:
         """Write the row and what it is found by. Counters are left alone: they grow on their own."""
-        row.title_key = " ".join(text.words(row.title))[:TITLE_KEY]
-        fields = row._meta.sorted_fields
-        kept = None if force_insert else [field for field in fields if field.name not in COUNTERS]
-        row.save(force_insert=force_insert, only=kept)
-        findable.put_many(self._database, [findable_of(row, new=force_insert)])
+        row.title_key = title_key(row)
+        row.save(only=[field for field in row._meta.sorted_fields if field.name not in COUNTERS])
+        findable.put_many(self._database, [findable_of(row)])
 
 
 def described(said: Description | UpdateResource) -> dict[str, Any]:
@@ -248,30 +272,6 @@ def _stored(value: Any) -> Any:
 def _attach(row: ResourceRow, file: FileRef) -> None:
     row.file_digest, row.file_size = file.digest, file.size
     row.file_name, row.file_media_type = file.name, file.media_type
-
-
-def findable_of(row: ResourceRow, *, new: bool = False) -> findable.Findable:
-    """What a resource is found by."""
-    public_file = row.file_access == access.PUBLIC and not row.embargo_until
-    about = [
-        row.category,
-        *row.isbn,
-        *row.issn,
-        row.doi,
-        row.file_name if public_file else None,
-        *words_of(row.details),
-    ]
-    return findable.Findable(
-        number=row.number,
-        title=row.title,
-        authors=row.authors,
-        tags=row.tags,
-        publisher=row.publisher,
-        about=list(filter(None, about)),
-        content=row.content,
-        cites=cited_in(row.details),
-        new=new,
-    )
 
 
 def _found(row: ResourceRow | None, id: str) -> ResourceRow:

@@ -6,7 +6,7 @@ Whoever changes resources calls `put_many` in the same transaction, best once fo
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from azora_library.discovery import headings, references, vocabulary
+from azora_library.discovery import headings, references, text, vocabulary
 from azora_library.discovery.index import INDEXES, Words
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class Findable(NamedTuple):
 
     def words(self) -> Words:
         subjects = [*self.tags, *filter(None, [self.publisher]), *self.about]
-        authors = " ".join(self.authors)
-        return Words(self.number, self.title, authors, " ".join(subjects), self.content)
+        said = (self.title, " ".join(self.authors), " ".join(subjects), self.content)
+        return Words(self.number, *map(text.words, said))
 
     def headings(self) -> Iterable[headings.Heading]:
         yield from (headings.author(name) for name in self.authors)
@@ -40,8 +40,9 @@ class Findable(NamedTuple):
 
 def put_many(database: "PluginDatabase", resources: Sequence[Findable]) -> None:
     """Let these resources be found by what is said of them now."""
-    INDEXES[database.dialect].put(database, [one.words() for one in resources])
-    vocabulary.learn(database, (" ".join(one.words()[1:4]) for one in resources))
+    documents = [one.words() for one in resources]
+    INDEXES[database.dialect].put(database, documents)
+    vocabulary.learn(database, (word for one in documents for part in one[1:4] for word in part))
     changed = [one.number for one in resources if not one.new]
     headings.file(database, [(one.number, list(one.headings())) for one in resources], changed)
     references.note(database, [(one.number, one.cites) for one in resources], changed)

@@ -6,6 +6,7 @@ else readers should narrow by, becomes one more kind.
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from azora_library.discovery import text
@@ -28,12 +29,14 @@ class Heading(NamedTuple):
     spoken: str
 
 
+@lru_cache(8192)
 def plain(kind: str, value: str) -> Heading:
     """A heading that is looked for by its beginning."""
     key = " ".join(text.words(value))[:LONGEST_KEY]
     return Heading(heading_id(kind, value), KINDS[kind], value, key, key)
 
 
+@lru_cache(8192)
 def author(name: str) -> Heading:
     """An author, to be found by family name and by given name: `Plaatje, Sol T.`, `Sol T. Plaatje`."""
     family, comma, given = name.partition(",")

@@ -7,7 +7,6 @@ and nothing that a reader types can become syntax: a word is letters and digits.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from azora_library.discovery import text
 from azora_library.discovery.query import Clause, Query
 
 if TYPE_CHECKING:
@@ -23,16 +22,13 @@ _WEIGHTS = {"title": "A", "authors": "B", "subjects": "C", "content": "D", None:
 
 
 class Words(NamedTuple):
-    """The words by which a resource is found, in falling weight; `number` is the resource's."""
+    """The folded words by which a resource is found, in falling weight; `number` is the resource's."""
 
     number: int
-    title: str
-    authors: str
-    subjects: str
-    content: str
-
-    def columns(self) -> tuple[list[str], ...]:
-        return tuple(text.words(part) for part in self[1:])
+    title: list[str]
+    authors: list[str]
+    subjects: list[str]
+    content: list[str]
 
 
 class Match(NamedTuple):
@@ -65,7 +61,7 @@ class SqliteIndex:
         database.execute_many(
             "INSERT OR REPLACE INTO library_words (rowid, title, authors, subjects, content) "
             "VALUES (?, ?, ?, ?, ?)",
-            [(one.number, *map(" ".join, one.columns())) for one in documents],
+            [(one.number, *map(" ".join, one[1:])) for one in documents],
         )
 
     def drop(self, database: "PluginDatabase", number: int) -> None:
@@ -135,7 +131,7 @@ def _tsquery(clause: Clause, column: str | None = None) -> str:
 def lexemes(document: Words) -> str:
     """The document as PostgreSQL writes a tsvector: `things:1A fall:2A`."""
     place, found = 0, []
-    for words, weight in zip(document.columns(), "ABCD", strict=True):
+    for words, weight in zip(document[1:], "ABCD", strict=True):
         for word in words:
             place += 1
             found.append(f"{word}:{min(place, MOST_POSITIONS)}{weight}")

@@ -22,6 +22,7 @@ class HeadingRow(Table):
     class Meta:
         table_name = "library_heading"
         indexes = ((("kind", "sort_key"), False), (("kind", "spoken"), False))
+        derived = True
         personal = ()
         retention = AS_LIBRARY
 
@@ -37,6 +38,7 @@ class FilingRow(Table):
         table_name = "library_filing"
         primary_key = peewee.CompositeKey("resource", "kind", "heading")
         indexes = ((("heading", "resource"), False),)
+        derived = True
         personal = ()
         retention = AS_RESOURCE
 
@@ -48,6 +50,7 @@ class TermRow(Table):
 
     class Meta:
         table_name = "library_term"
+        derived = True
         personal = ()
         retention = AS_LIBRARY
 
@@ -62,6 +65,7 @@ class ReferenceRow(Table):
         table_name = "library_reference"
         primary_key = peewee.CompositeKey("resource", "target")
         indexes = ((("target", "resource"), False),)
+        derived = True
         personal = ()
         retention = AS_RESOURCE
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from azora_library.catalogue.found_by import findable_of
 from azora_library.catalogue.models import ResourceRow
-from azora_library.catalogue.rows import findable_of
 from azora_library.discovery.index import INDEXES
 
 if TYPE_CHECKING:

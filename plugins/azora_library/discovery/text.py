@@ -18,6 +18,18 @@ _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}{_APOSTROPHES}]+")
 _RUN = re.compile(r"[\w\u0300-\u036f]+")
 
 
+class _Unmarked(dict[int, int | None]):
+    """Characters as they stay without their marks, as far as they were met."""
+
+    def __missing__(self, point: int) -> int | None:
+        marks = unicodedata.category(chr(point)).startswith("M")
+        kept = self[point] = None if marks else point
+        return kept
+
+
+_UNMARKED = _Unmarked()
+
+
 class Piece(NamedTuple):
     """A stretch of text, and whether it is one of the words that were looked for."""
 
@@ -30,7 +42,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(char for char in decomposed if not unicodedata.category(char).startswith("M"))
+    return decomposed.translate(_UNMARKED)
 
 
 def words(text: str) -> list[str]:

@@ -22,10 +22,10 @@ _LATIN = "abcdefghijklmnopqrstuvwxyz0123456789"
 _BLOCK = 128
 
 
-def learn(database: "PluginDatabase", texts: Iterable[str]) -> None:
-    """Add the words of these texts to the vocabulary, inside a transaction."""
+def learn(database: "PluginDatabase", words: Iterable[str]) -> None:
+    """Add folded words to the vocabulary, inside a transaction."""
     known = known_of(database, "terms")
-    heard = {word for said in texts for word in text.words(said) if len(word) <= LONGEST + 1}
+    heard = {word for word in words if len(word) <= LONGEST + 1}
     fresh = sorted(heard - known.values)
     if fresh:
         database.execute_many(

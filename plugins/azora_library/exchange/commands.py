@@ -1,6 +1,8 @@
 """`azora library …`: what librarians do on the command line."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,11 +51,16 @@ def import_catalogue(
     name = source or re.sub(r"[^A-Za-z0-9._-]+", "-", file.stem).strip("-._")[:80] or "import"
     with file.open("rb") as stream:
         found = format_of(stream)
-        with campus(data) as here:
+        with campus(data) as here, ThreadPoolExecutor(1) as sending:
 
-            def send(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            def call(records: list[dict[str, Any]]) -> Any:
                 request = {"source": name, "records": records, "dry_run": dry_run}
                 return here.call("library.import_records", request)["outcomes"]
+
+            def send(records: list[dict[str, Any]]) -> Any:
+                sent = sending.submit(call, records)
+                time.sleep(0)  # it sets out before the next records are read
+                return sent.result
 
             _run(stream, found, encoding or None, send, account, file.stat().st_size, quiet=as_json)
     _report(account, found.name, name, dry_run, as_json)

@@ -76,6 +76,13 @@ def by_schema(values: dict[str, Any]) -> Json:
     }
 
 
+def as_element(values: dict[str, Any], key: str) -> Any:
+    """The record as DataCite's XML."""
+    from datacite import schema45  # half a second, which only harvesters should pay
+
+    return schema45.dump_etree(by_schema(values))
+
+
 def _general_type(work: Work) -> str:
     return work.details.get("resource_type") or GENERAL_TYPES.get(work.get("type"), "Other")
 

@@ -4,7 +4,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
+
+import orjson
 
 from azora_library.exchange.formats import Reader
 from azora_library.exchange.records import Read, Refused
@@ -13,8 +15,9 @@ BATCH = 200
 BATCH_CHARACTERS = 500_000
 """Whichever comes first: what the campus takes in at once should keep nobody waiting."""
 
-Send = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
-"""Hands records to the campus and returns the outcome of each."""
+Outcomes = list[dict[str, Any]]
+Send = Callable[[list[dict[str, Any]]], Callable[[], Outcomes]]
+"""Begins to hand records to the campus; what it returns waits for the outcome of each."""
 
 
 @dataclass
@@ -33,6 +36,22 @@ class Account:
         self.refused.append(refused)
 
 
+class Sendable(NamedTuple):
+    """A record as the campus is told of it; `content` is the same for the same content."""
+
+    number: int
+    key: str
+    values: dict[str, Any]
+    content: bytes
+    size: int
+
+    @classmethod
+    def of(cls, found: Read) -> "Sendable":
+        text = found.record.model_dump_json().encode()
+        content = hashlib.blake2b(text, digest_size=8).digest()
+        return cls(found.number, found.key, orjson.loads(text), content, len(text))
+
+
 def import_file(
     stream: BinaryIO, read: Reader, encoding: str | None, send: Send, account: Account
 ) -> Iterator[int]:
@@ -42,42 +61,49 @@ def import_file(
     is meant, only its owner can say.
     """
     seen: dict[bytes, tuple[int, bytes]] = {}
-    batch: list[Read] = []
+    batch: list[Sendable] = []
     size = 0
+    settle: Callable[[Account], None] = _settled
     for found in read(stream, encoding):
-        found = _once(found, seen)
-        if isinstance(found, Refused):
-            account.refuse(found)
+        ready = found if isinstance(found, Refused) else _once(Sendable.of(found), seen)
+        if isinstance(ready, Refused):
+            account.refuse(ready)
         else:
-            batch.append(found)
-            size += len(found.record.content) + 1000
+            batch.append(ready)
+            size += ready.size
         if len(batch) >= BATCH or size >= BATCH_CHARACTERS:
-            _settle(batch, send, account)
+            settle(account)  # the batch before, which the campus took in while this one was read
+            settle = _sent(batch, send)
             batch, size = [], 0
         yield stream.tell()
-    _settle(batch, send, account)
+    settle(account)
+    _sent(batch, send)(account)
     yield stream.tell()
 
 
-def _once(found: Read | Refused, seen: dict[bytes, tuple[int, bytes]]) -> Read | Refused:
-    if isinstance(found, Refused):
-        return found
-    key = hashlib.blake2b(found.key.encode(), digest_size=8).digest()
-    content = hashlib.blake2b(found.record.model_dump_json().encode(), digest_size=8).digest()
-    number, first = seen.setdefault(key, (found.number, content))
-    if first == content:
-        return found
-    return Refused(
-        found.number, found.key, f"record {number} has the same key and says something else"
-    )
+def _once(one: Sendable, seen: dict[bytes, tuple[int, bytes]]) -> Sendable | Refused:
+    key = hashlib.blake2b(one.key.encode(), digest_size=8).digest()
+    number, first = seen.setdefault(key, (one.number, one.content))
+    if first == one.content:
+        return one
+    return Refused(one.number, one.key, f"record {number} has the same key and says something else")
 
 
-def _settle(batch: list[Read], send: Send, account: Account) -> None:
+def _sent(batch: list[Sendable], send: Send) -> Callable[[Account], None]:
+    """Begin to send a batch; what is returned waits for it and notes what became of each record."""
     if not batch:
-        return
-    outcomes = send([one.record.model_dump(mode="json") for one in batch])
-    for one, outcome in zip(batch, outcomes, strict=True):
-        if outcome["outcome"] == "refused":
-            account.refuse(Refused(one.number, one.key, outcome["reason"]))
-        else:
-            account.counts[outcome["outcome"]] += 1
+        return _settled
+    wait = send([one.values for one in batch])
+
+    def settle(account: Account) -> None:
+        for one, outcome in zip(batch, wait(), strict=True):
+            if outcome["outcome"] == "refused":
+                account.refuse(Refused(one.number, one.key, outcome["reason"]))
+            else:
+                account.counts[outcome["outcome"]] += 1
+
+    return settle
+
+
+def _settled(_: Account) -> None:
+    """Nothing was sent."""

@@ -5,8 +5,8 @@ resource is touched only when its source has changed, and what people edited her
 """
 
 import time
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import peewee
 
@@ -19,8 +19,15 @@ from azora_library.exchange.contracts import CatalogueRecord, ImportOutcome, Imp
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
-AT_ONCE = 20
+AT_ONCE = 100
 """Records in one transaction: enough to be quick, few enough to keep nobody waiting."""
+
+
+class Known(NamedTuple):
+    """A record that came before: its resource, and the digest of what it said."""
+
+    id: str
+    digest: str | None
 
 
 class Intake:
@@ -32,6 +39,7 @@ class Intake:
         self._hosted = hosted
         self._batch = batch
         self._catalogue = Catalogue(hosted, who)
+        self._fresh: list[ResourceRow] = []
 
     def outcomes(self) -> Iterator[ImportOutcome]:
         """What becomes of each record; in a dry run, what would."""
@@ -50,45 +58,58 @@ class Intake:
             return self._write(records)
 
     def _write(self, records: list[CatalogueRecord]) -> list[ImportOutcome]:
+        self._fresh = []
         with self._hosted.transaction():
             return self._each(records)
 
     def _each(self, records: list[CatalogueRecord]) -> list[ImportOutcome]:
-        known = self._known(self._source(record) for record in records)
-        return [self._one(record, known) for record in records]
+        known = self._known([self._source(record) for record in records])
+        outcomes = [self._one(record, known) for record in records]
+        self._put()
+        return outcomes
 
-    def _one(self, record: CatalogueRecord, known: dict[str, ResourceRow]) -> ImportOutcome:
+    def _one(self, record: CatalogueRecord, known: dict[str, Known]) -> ImportOutcome:
         source = self._source(record)
         values = described(record)
         digest = domain.digest(values)
-        row = known.get(source)
+        before = known.get(source)
         try:
-            if row is None:
-                row = known[source] = self._add(values, source, digest)
+            if before is None:
+                row = self._catalogue.new(values, source=(source, digest))
+                self._fresh.append(row)
+                known[source] = Known(row.id, digest)
                 return ImportOutcome(key=record.key, outcome="added", id=row.id)
-            if row.source_digest == digest:
-                return ImportOutcome(key=record.key, outcome="unchanged", id=row.id)
-            self._update(row, values, digest)
-            return ImportOutcome(key=record.key, outcome="updated", id=row.id)
+            if before.digest == digest:
+                return ImportOutcome(key=record.key, outcome="unchanged", id=before.id)
+            self._update(before.id, values, digest)
+            known[source] = Known(before.id, digest)
+            return ImportOutcome(key=record.key, outcome="updated", id=before.id)
         except Invalid as error:
             reason = "; ".join(problem["detail"] for problem in error.fields) or error.detail
             return ImportOutcome(key=record.key, outcome="refused", reason=reason)
 
-    def _add(self, values: dict[str, object], source: str, digest: str) -> ResourceRow:
-        if not self._batch.dry_run:
-            return self._catalogue.add(values, source=(source, digest))
-        self._catalogue.require_type(str(values["type"]))
-        return ResourceRow(source=source, source_digest=digest, **values)
+    def _put(self) -> None:
+        """Put in, all at once, what was found to be new."""
+        if self._fresh and not self._batch.dry_run:
+            self._catalogue.add_many(self._fresh)
+        self._fresh = []
 
-    def _update(self, row: ResourceRow, values: dict[str, object], digest: str) -> None:
+    def _update(self, id: str, values: dict[str, object], digest: str) -> None:
         self._catalogue.require_type(str(values["type"]))
+        if self._batch.dry_run:
+            return
+        self._put()  # it may be among them
+        row = self._catalogue.take(id, None)
         row.source_digest = digest
-        if not self._batch.dry_run and not self._catalogue.change(row, values):
+        if not self._catalogue.change(row, values):
             row.save(only=[ResourceRow.source_digest])
 
     def _source(self, record: CatalogueRecord) -> str:
         return f"{self._batch.source}:{record.key}"
 
-    def _known(self, sources: Iterable[str]) -> dict[str, ResourceRow]:
-        rows = ResourceRow.select().where(ResourceRow.source.in_(list(sources)))
-        return {str(row.source): row for row in rows}
+    def _known(self, sources: list[str]) -> dict[str, Known]:
+        """Which of these records are here: their ids, and the digests of what they said."""
+        marks = ", ".join("?" * len(sources))
+        sql = f"SELECT source, id, source_digest FROM library_resource WHERE source IN ({marks})"  # noqa: S608 – placeholders
+        found = self._hosted.database.execute(sql, *sources)
+        return {source: Known(id, digest) for source, id, digest in found}

@@ -81,6 +81,8 @@ def read_whole(number: int, record: Record, content: bytes) -> Read | Refused:
 
 
 def _decoded(chunk: bytes, encoding: str | None) -> Record:
+    if chunk.isascii() and b"\x1b" not in chunk:  # the same in every encoding
+        return Record(data=chunk, force_utf8=True)
     with warnings.catch_warnings(), redirect_stderr(StringIO()):  # of single characters
         warnings.simplefilter("ignore", BadSubfieldCodeWarning)
         if encoding:
@@ -90,6 +92,8 @@ def _decoded(chunk: bytes, encoding: str | None) -> Record:
 
 def _is_garbled(text: str) -> bool:
     """Whether the text was decoded by the wrong table: accents without letters to stand on."""
+    if text.isascii():
+        return False
     marks = sum(unicodedata.combining(char) > 0 for char in unicodedata.normalize("NFC", text))
     return marks * 2 > sum(map(str.isalpha, text))
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from datacite import schema45
 from lxml import etree
 
 from azora import Document, Service, on_event, operation
@@ -35,7 +34,7 @@ FORMATS: dict[str, tuple[str, str, Callable[[Values, str], Element]]] = {
     "oai_datacite": (
         "https://schema.datacite.org/meta/kernel-4.5/metadata.xsd",
         "http://datacite.org/schema/kernel-4",
-        lambda values, key: schema45.dump_etree(datacite_writing.by_schema(values)),
+        datacite_writing.as_element,
     ),
     "marcxml": (
         "http://www.loc.gov/standards/marcxml/schema/MARC21slim.xsd",

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from azora_library.exchange.contracts import CatalogueRecord
 
 LONGEST_KEY = 300
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,11 @@ def _without(values: Mapping[str, Any], places: list[tuple[int | str, ...]]) -> 
 
 def clean(text: str) -> str:
     """The text in one line, composed (NFC), without control characters."""
-    spaced = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
-    return " ".join(unicodedata.normalize("NFC", spaced).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = text.translate(_CONTROLS)
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,26 @@
+"""Parts of docs/benchmarks.md that are measured on their own, each between two marks that name it."""
+
+import re
+from pathlib import Path
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_SECTION = re.compile(r"<!-- begin: (\S+) -->\n.*?<!-- end: \1 -->\n", re.S)
+
+
+def write_section(name: str, text: str) -> None:
+    """Put a section in place of the one of this name, or behind all others."""
+    section = f"<!-- begin: {name} -->\n{text.strip()}\n<!-- end: {name} -->\n"
+    page = PAGE.read_text("utf-8")
+    for found in _SECTION.finditer(page):
+        if found[1] == name:
+            page = page.replace(found[0], section)
+            break
+    else:
+        page = f"{page.rstrip()}\n\n{section}"
+    PAGE.write_text(page, "utf-8")
+
+
+def with_sections(page: str) -> str:
+    """A page that is written anew, with the sections that stood on it."""
+    kept = [found[0] for found in _SECTION.finditer(PAGE.read_text("utf-8"))]
+    return "\n".join([page, *kept])
