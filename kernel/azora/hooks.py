@@ -42,8 +42,11 @@ class Hooks:
         """Called once its tables are migrated and before it answers calls."""
 
     @hookspec
-    def seed(self, plugin: "HostedPlugin") -> None:
-        """Write what a new campus needs. Called at every start of `azora up`: must be rerun-safe."""
+    def seed(self, plugin: "HostedPlugin", demo: bool) -> None:
+        """Write what a new campus needs. Called at every start of `azora up`: must be rerun-safe.
+
+        `demo` says whether a campus that holds nothing yet shall begin with demo data.
+        """
 
     @hookspec
     def reindex(self, database: "PluginDatabase") -> None:

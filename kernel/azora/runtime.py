@@ -94,11 +94,11 @@ class Runtime:
         self._started = True
         self._greenlets.append(eventlet.spawn(self.condition.run))
 
-    def seed(self) -> None:
+    def seed(self, *, demo: bool = True) -> None:
         """Let every plugin write what a new campus needs. Raises Unavailable where another is awaited."""
         for name, hosted in list(self.hosted.items()):
             try:
-                self.call_hook(hosted, "seed")
+                self.call_hook(hosted, "seed", demo=demo)
             except Unavailable:
                 raise
             except Exception as error:  # noqa: BLE001 – one plugin's trouble is not the campus's

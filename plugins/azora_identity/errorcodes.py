@@ -10,6 +10,18 @@ ERRORS = [
         "Act as somebody else whose account is open.",
     ),
     ErrorCode(
+        "identity.campus_begun",
+        409,
+        "Somebody has set this campus up already: it has an administrator.",
+        "Sign in, or ask them for an account.",
+    ),
+    ErrorCode(
+        "identity.first_run_unknown",
+        404,
+        "The address for setting the campus up is another one.",
+        "Open the one that `azora up --empty` prints at its start.",
+    ),
+    ErrorCode(
         "identity.wrong_code",
         422,
         "The code is wrong, belongs to another moment, or was used already.",

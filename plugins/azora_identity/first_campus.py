@@ -1,8 +1,12 @@
-"""What a new campus needs of identity: its roles, and one administrator with a one-time password."""
+"""What a new campus needs of identity: its roles, and a way for its first administrator.
+
+With demo data that is an account with a one-time password; without, an address at which they name
+themselves.
+"""
 
 from typing import TYPE_CHECKING
 
-from azora_identity import directory, domain, events, first_password
+from azora_identity import directory, domain, events, first_key, first_password
 from azora_identity.domain import ADMINISTRATOR, EVERYTHING, GUEST, MEMBER, ONE_TIME_PASSWORD
 from azora_identity.models import AccountRow, RoleRow
 from azora_identity.parts import parts_of
@@ -18,15 +22,19 @@ ROLES = {
 }
 
 
-def seed(plugin: "HostedPlugin") -> None:
-    """Write the roles, and the first administrator where nobody has an account yet. Rerun-safe."""
+def seed(plugin: "HostedPlugin", *, demo: bool) -> None:
+    """Write the roles, and let in a first administrator where nobody has an account yet. Rerun-safe."""
     with plugin.transaction():
         for name, (summary, permissions) in ROLES.items():
             RoleRow.insert(
                 name=name, summary=summary, permissions=permissions
             ).on_conflict_ignore().execute()
-    if not AccountRow.select().exists():
+    if AccountRow.select().exists():
+        first_key.forget(plugin)
+    elif demo:
         _add_administrator(plugin)
+    else:
+        first_key.write(plugin)
 
 
 def _add_administrator(plugin: "HostedPlugin") -> None:
@@ -44,3 +52,4 @@ def _add_administrator(plugin: "HostedPlugin") -> None:
         plugin.emit(events.AccountCreated(account_id=account_id, name=NAME, by=by))
         plugin.emit(events.RoleGranted(account_id=account_id, role=ADMINISTRATOR, by=by))
         first_password.write(plugin, email, password)
+        first_key.forget(plugin)

@@ -18,6 +18,13 @@ PAGES = [
         forms={"sign_in": Form("identity.sign_in", then="{next}")},
     ),
     Page(
+        "/first-run",
+        "Set up your campus",
+        "first_run.html",
+        parts={"first_run": Part("identity.read_first_run")},
+        forms={"begin_campus": Form("identity.begin_campus", then="{next}")},
+    ),
+    Page(
         "/sign-in/code",
         "Confirm your sign-in",
         "sign_in_code.html",

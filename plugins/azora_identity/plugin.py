@@ -13,6 +13,8 @@ from azora_identity.domain import (
     USE_SECOND_FACTOR,
 )
 from azora_identity.errorcodes import ERRORS
+from azora_identity.first_run import FirstRun
+from azora_identity.first_run_contracts import CampusSettings
 from azora_identity.models import TABLES
 from azora_identity.own_account import OwnAccount
 from azora_identity.pages import PAGES
@@ -34,7 +36,7 @@ def describe() -> Plugin:
     return Plugin(
         name="identity",
         summary="Accounts, sign-in, sessions, API tokens and roles",
-        services=[Access, OwnAccount, SecondFactor, Acting, People, Roles],
+        services=[Access, FirstRun, OwnAccount, SecondFactor, Acting, People, Roles],
         events=[
             events.AccountCreated,
             events.AccountDeactivated,
@@ -65,6 +67,7 @@ def describe() -> Plugin:
             Permission("identity.manage_roles", "Say what roles permit and who holds them"),
             Permission("identity.delete_expired", "Delete sessions and tokens that have ended"),
         ],
+        needs=[CampusSettings],
         errors=ERRORS,
         pages=PAGES,
         jobs=[Job("identity.delete_expired", "17 * * * *")],
@@ -79,8 +82,8 @@ def startup(plugin: "HostedPlugin") -> None:
 
 
 @hookimpl
-def seed(plugin: "HostedPlugin") -> None:
-    first_campus.seed(plugin)
+def seed(plugin: "HostedPlugin", demo: bool) -> None:
+    first_campus.seed(plugin, demo=demo)
 
 
 @hookimpl

@@ -43,10 +43,11 @@ def register_commands(cli: "typer.Typer") -> None:
 
 
 @hookimpl
-def seed(plugin: "HostedPlugin") -> None:
-    from azora_library import demo
+def seed(plugin: "HostedPlugin", demo: bool) -> None:
+    from azora_library import demo as works
 
-    demo.seed(plugin)
+    if demo:
+        works.seed(plugin)
 
 
 @hookimpl

@@ -31,7 +31,10 @@ def up(
     tls: Tls = False,
     certificate: Certificate = None,
     key: Key = None,
-    empty: Annotated[bool, typer.Option("--empty", help="Seed nothing.")] = False,
+    empty: Annotated[
+        bool,
+        typer.Option("--empty", help="No demo data; the first administrator names themselves."),
+    ] = False,
     processes: Annotated[
         bool, typer.Option("--processes", help="A process per plugin, over the broker.")
     ] = False,
@@ -52,7 +55,7 @@ def up(
         if processes:
             from azora.processes.supervisor import Supervisor
 
-            Supervisor(settings, seed=not empty, announce=_announcer(began, as_json)).run()
+            Supervisor(settings, demo=not empty, announce=_announcer(began, as_json)).run()
         else:
             _serve_embedded(settings, began, empty=empty, as_json=as_json)
 
@@ -113,7 +116,7 @@ def _serve_embedded(
         step("Preparing the databases")
         upgrade(process.runtime, lambda name, applied: step(f"{name}: {len(applied)} migrations"))
         step("Starting")
-        process.start(seed=not empty)
+        process.start(demo=not empty)
     _announcer(began, as_json)(settings, registry, process.url)
     process.serve(ServiceManager())
 
@@ -125,10 +128,14 @@ def _announcer(began: float, as_json: bool) -> Any:
         seconds = time.perf_counter() - began
         if as_json:
             facts = {"url": url, "data_dir": settings.data_dir, "ready_seconds": round(seconds, 3)}
+            if first := _first_run(settings, url):
+                facts["first_run"] = first
             print_json({**facts, "plugins": [*registry.plugins], "refused": registry.refused})
             return
         out = console()
         out.print(f"[bold green]✓[/] Azora is ready at [bold]{url}[/]  [dim]({seconds:.1f} s)[/]")
+        if first := _first_run(settings, url):
+            out.print(f"  Set it up      [bold]{first}[/]  [dim](once)[/]", soft_wrap=True)
         password = settings.data_dir / "first-password"
         if password.exists():
             email, once = password.read_text().split("\n")[:2]
@@ -142,6 +149,12 @@ def _announcer(began: float, as_json: bool) -> Any:
         out.print("  [dim]Ctrl-C stops it; nothing is lost.[/]")
 
     return announce
+
+
+def _first_run(settings: "CampusSettings", url: str) -> str | None:
+    """The address at which the first administrator of an empty campus names themselves, until then."""
+    key = settings.data_dir / "first-run"
+    return f"{url}/first-run?token={key.read_text().strip()}" if key.exists() else None
 
 
 def _tell_of_the_root(settings: "CampusSettings", out: Any) -> None:

@@ -42,11 +42,10 @@ class ServingProcess:
         self._signals: SignalPipe | None = None
         self._starting: eventlet.greenthread.GreenThread | None = None
 
-    def start(self, *, seed: bool = False) -> None:
-        """Start everything; `address` then holds the port that was taken."""
+    def start(self, *, demo: bool) -> None:
+        """Start everything, with or without demo data; `address` then holds the port that was taken."""
         self.runtime.start()
-        if seed:
-            self._seed()
+        self._seed(demo=demo)
         if not self.runtime.hosted:
             raise PluginError("; ".join(f"{name}: {why}" for name, why in self._refused().items()))
         self._listen()
@@ -89,11 +88,11 @@ class ServingProcess:
         self.address, self.url = doors.address, doors.url
         self._control.start()
 
-    def _seed(self) -> None:
+    def _seed(self, *, demo: bool) -> None:
         """Seed, as often as it takes until the other processes that it calls are there."""
         while True:
             try:
-                self.runtime.seed()
+                self.runtime.seed(demo=demo)
                 return
             except Unavailable as error:
                 if self.runtime.transport is None:

@@ -79,13 +79,13 @@ class Supervisor:
         self,
         settings: CampusSettings,
         *,
-        seed: bool,
+        demo: bool,
         announce: Announce,
         registry: Registry | None = None,
     ) -> None:
         self._settings = settings
         self._registry = registry or load_registry()
-        self._seed = seed
+        self._demo = demo
         self._announce = announce
         self._announced = False
         self._stopping = False
@@ -185,7 +185,7 @@ class Supervisor:
         address = f"unix:{socket_path(data_dir, name)}"
         control = control_path(data_dir, name)
         process = ServingProcess(self._settings, self._registry, [name], address, control)
-        process.start(seed=self._seed)
+        process.start(demo=self._demo)
         process.serve()
 
     def _serve_front(self, names: list[str]) -> None:

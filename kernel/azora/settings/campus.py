@@ -19,6 +19,12 @@ class CampusSettings(Settings):
         pattern="^[a-z0-9][a-z0-9-]{0,62}$",
         description="Name of this campus in actors, traces, logs and reports.",
     )
+    name: Live[str] = Field(
+        "", max_length=80, description="What the campus is called on its pages; without it Azora."
+    )
+    language: Live[Literal["en", "zu"]] = Field(
+        "en", description="The language of pages where a reader's browser asks for none of ours."
+    )
     profile: Literal["development", "production"] = Field(
         "development",
         description="`production` refuses what is only good on a laptop, and logs JSON.",

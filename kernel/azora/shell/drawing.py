@@ -115,6 +115,7 @@ class Drawing:
         """What the layout shows around every page."""
         return {
             "visit": visit,
+            "campus_name": self._runtime.settings.name or gettext("Azora"),
             "standing": standing(visit, self._runtime.settings),
             "actor": visit.actor,
             "navigation": self._navigation.entries(visit.actor, visit.reader, visit.path),

@@ -145,12 +145,19 @@ def pseudo(message: str) -> str:
 
 
 def choose_language(
-    address: str | None, cookie: str | None, actor: str | None, accept_language: str
+    address: str | None,
+    cookie: str | None,
+    actor: str | None,
+    accept_language: str,
+    campus: str = "en",
 ) -> str:
-    """The language to write in: as the address says, as chosen by cookie, as known, as the browser asks."""
+    """The language to write in: as the address says, as chosen by cookie, as known, as the browser asks.
+
+    Where none of them names one of ours, it is the campus's.
+    """
     for wish in (address, cookie, actor):
         if wish in LANGUAGES or wish == PSEUDO:
             return wish
     accepted = parse_accept_header(accept_language, LanguageAccept)
     asked = (tag.partition("-")[0].lower() for tag, quality in accepted if quality > 0)
-    return next((tag for tag in asked if tag in LANGUAGES), "en")
+    return next((tag for tag in asked if tag in LANGUAGES), campus)

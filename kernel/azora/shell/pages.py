@@ -200,6 +200,7 @@ class PageRenderer:
             request.cookies.get(LANGUAGE_COOKIE),
             context.actor.locale if context.actor else None,
             request.headers.get("Accept-Language", ""),
+            self._runtime.settings.language,
         )
         return self._catalogues.reader(tag, match.loaded.name if match else None)
 
