@@ -10,6 +10,7 @@ from azora_library.discovery.room import ROOM as DISCOVERY
 from azora_library.drafts.room import ROOM as DRAFTS
 from azora_library.exchange.room import ROOM as EXCHANGE
 from azora_library.history.room import ROOM as HISTORY
+from azora_library.merging.room import ROOM as MERGING
 from azora_library.reading.room import ROOM as READING
 from azora_library.settings import LibrarySettings
 from azora_library.sharing.room import ROOM as SHARING
@@ -22,7 +23,18 @@ if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
 
-ROOMS = (CATALOGUE, DISCOVERY, EXCHANGE, SHARING, CIRCULATION, SHELVES, READING, HISTORY, DRAFTS)
+ROOMS = (
+    CATALOGUE,
+    DISCOVERY,
+    EXCHANGE,
+    SHARING,
+    CIRCULATION,
+    SHELVES,
+    READING,
+    HISTORY,
+    DRAFTS,
+    MERGING,
+)
 
 
 @hookimpl

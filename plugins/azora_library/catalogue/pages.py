@@ -50,7 +50,11 @@ PAGES = (
         permission=MANAGE,
         parts={"resource": UNCOUNTED, **TYPES},
         forms={
-            "edit": Form("replace_resource", then="/library/{id}?notice=saved", drafts=Drafts()),
+            "edit": Form(
+                "replace_resource",
+                then="/library/{id}?notice=saved",
+                drafts=Drafts(clash="/library/{id}/merge?draft={draft}"),
+            ),
             "upload": Form("upload_file", then="/library/{id}?notice=saved"),
         },
     ),

@@ -1,0 +1,1 @@
+"""Two people edited the same record: what each made of it, side by side, and one record of both."""
