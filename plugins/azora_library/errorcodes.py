@@ -15,6 +15,12 @@ ERRORS = [
         "The file is open to you: there is nothing to ask for.",
         "Download it.",
     ),
+    ErrorCode(
+        "library.unpacks_too_far",
+        422,
+        "An EPUB that would unpack into far more than it is, as a ZIP bomb does.",
+        "Pack the book anew; an administrator may raise `unpacked_limit` and `unpacked_ratio`.",
+    ),
     ErrorCode("library.encoding", 422, "The file is not in UTF-8.", "Save it as UTF-8."),
     ErrorCode(
         "library.file_closed",

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from azora.settings import Live, Settings
+from azora.settings import Bytes, Live, Settings
 
 
 class LibrarySettings(Settings):
@@ -21,6 +21,12 @@ class LibrarySettings(Settings):
         10_000,
         ge=100,
         description="Results that a search counts exactly; beyond, its answer says `exact: false`.",
+    )
+    unpacked_limit: Live[Bytes] = Field(
+        1_000_000_000, description="Bytes that an EPUB may unpack to; a larger one is refused."
+    )
+    unpacked_ratio: Live[int] = Field(
+        100, ge=2, description="How many times its own size an EPUB may unpack to."
     )
     time_zone: str = Field(
         "Africa/Johannesburg", description="The library's time zone: loans end with a day there."

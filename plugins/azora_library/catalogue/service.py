@@ -8,6 +8,7 @@ from azora import Service, on_event, operation
 from azora.errors import NotFound, ServiceError
 from azora.messages import FileRef
 from azora_library.catalogue import access, contracts
+from azora_library.catalogue.incoming import admit
 from azora_library.catalogue.models import CategoryRow, ResourceRow, TypeRow
 from azora_library.catalogue.rows import ACCESS, Catalogue, described, file_of, resource
 from azora_library.drafts.models import DraftRow
@@ -33,6 +34,7 @@ class Resources(Service):
     @operation("POST /resources", permission="library.manage", max_body=FILE_LIMIT, timeout=600)
     def add_resource(self, request: contracts.AddResource) -> contracts.Resource:
         """Add a resource, with its file where there is one"""
+        admit(self.hosted, request.file)
         with self.transaction():
             values = described(request) | {name: getattr(request, name) for name in ACCESS}
             return resource(self._catalogue.add(values, request.file))
@@ -73,6 +75,7 @@ class Resources(Service):
     )
     def upload_file(self, request: contracts.UploadFile) -> contracts.Resource:
         """Give a resource its file, in place of the one it had"""
+        admit(self.hosted, request.file)
         with self.transaction():
             row = self._catalogue.take(request.id, None)
             self._catalogue.attach(row, request.file)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from azora_library.exchange.importing import Account, Send
 
 SHOWN = 50
-"""Refused records that the terminal lists; `--json` lists them all."""
+"""Refused records that the terminal lists; `--json` lists more."""
 
 
 def register(cli: typer.Typer) -> None:
@@ -114,12 +114,14 @@ def _report(
         return
     from rich.markup import escape
 
+    from azora_library.exchange.importing import MOST_REPORTED
+
     out = console()
     for one in account.refused[:SHOWN]:
         key = f" [bold]{escape(one.key)}[/]" if one.key else ""
         out.print(f"[red]✗[/] record {one.number}{key}: {escape(one.reason)}")
-    if len(account.refused) > SHOWN:
-        out.print(f"… and {len(account.refused) - SHOWN:,} more; --json lists them all")
+    if (more := account.counts["refused"] - SHOWN) > 0:
+        out.print(f"… and {more:,} more; --json lists the first {MOST_REPORTED:,}")
     would = " (dry run: nothing was changed)" if dry_run else ""
     counted = ", ".join(f"{count:,} {name}" for name, count in outcomes.items())
     out.print(f"{account.records:,} records of {escape(source)}: {counted}{would}")

@@ -15,6 +15,9 @@ BATCH = 200
 BATCH_CHARACTERS = 500_000
 """Whichever comes first: what the campus takes in at once should keep nobody waiting."""
 
+MOST_REPORTED = 10_000
+"""Refused records that a report names: a file that is all rubbish should not fill the memory."""
+
 Outcomes = list[dict[str, Any]]
 Send = Callable[[list[dict[str, Any]]], Callable[[], Outcomes]]
 """Begins to hand records to the campus; what it returns waits for the outcome of each."""
@@ -22,7 +25,7 @@ Send = Callable[[list[dict[str, Any]]], Callable[[], Outcomes]]
 
 @dataclass
 class Account:
-    """What became of the records: how many of each outcome, and which were refused and why."""
+    """What became of the records: how many of each outcome, and which (the first) were refused, and why."""
 
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
@@ -33,7 +36,8 @@ class Account:
 
     def refuse(self, refused: Refused) -> None:
         self.counts["refused"] += 1
-        self.refused.append(refused)
+        if len(self.refused) < MOST_REPORTED:
+            self.refused.append(refused)
 
 
 class Sendable(NamedTuple):

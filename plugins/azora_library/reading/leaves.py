@@ -18,10 +18,18 @@ MOST_HEADINGS = 500
 
 def kind_of(file: FileRef) -> str:
     """`epub` or `pdf`. Raises NotFound for what is read otherwise."""
-    by_name = {".epub": "epub", ".pdf": "pdf"}.get(Path(file.name).suffix.lower())
-    if kind := KINDS.get(file.media_type, by_name):
+    if kind := _kind(file):
         return kind
     raise NotFound("This file is not read page by page.", code="library.not_readable")
+
+
+def is_epub(file: FileRef) -> bool:
+    return _kind(file) == "epub"
+
+
+def _kind(file: FileRef) -> str | None:
+    by_name = {".epub": "epub", ".pdf": "pdf"}.get(Path(file.name).suffix.lower())
+    return KINDS.get(file.media_type, by_name)
 
 
 def leaf(row: ResourceRow, file: FileRef, path: Path, page: int, token: str | None) -> Leaf:
