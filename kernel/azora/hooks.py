@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from azora.actor import Actor
     from azora.contract import Plugin
     from azora.data.database import PluginDatabase
+    from azora.demo import DemoRemoved
     from azora.hosted import HostedPlugin
 
 hookspec = pluggy.HookspecMarker("azora")
@@ -46,6 +47,20 @@ class Hooks:
         """Write what a new campus needs. Called at every start of `azora up`: must be rerun-safe.
 
         `demo` says whether a campus that holds nothing yet shall begin with demo data.
+        """
+
+    @hookspec
+    def add_demo(self, plugin: "HostedPlugin") -> list[str]:
+        """Put in the demo data that is not there, and return the names of what was added.
+
+        Called by `azora demo add` and by the administration.
+        """
+
+    @hookspec
+    def remove_demo(self, plugin: "HostedPlugin", dry_run: bool) -> "DemoRemoved":
+        """Take out what `add_demo` made and nobody changed or added to; in a dry run only say what.
+
+        What people changed or added to stays, and is named with the reason.
         """
 
     @hookspec

@@ -67,7 +67,8 @@ def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
         )
     if name == "azora":
         raise PluginError("the name 'azora' is the kernel's own; choose another")
-    plugin = administered(with_people(with_references(plugin), module))
+    demo = hasattr(module, "remove_demo")
+    plugin = administered(with_people(with_references(plugin), module), demo=demo)
     for event in plugin.events:
         check_personal(event)
     operations = _collect(plugin, operations_of)

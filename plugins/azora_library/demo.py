@@ -5,7 +5,9 @@ Facts only, written for this project.
 
 from typing import TYPE_CHECKING, Any
 
+from azora.demo import DemoRemoved, KeptDemo, Touched
 from azora_library.catalogue.models import CategoryRow, ResourceRow
+from azora_library.catalogue.rows import Catalogue
 from azora_library.exchange.contracts import CatalogueRecord, ImportRecords
 from azora_library.exchange.intake import Intake
 
@@ -126,10 +128,52 @@ def seed(plugin: "HostedPlugin") -> None:
     """Fill a library that has never held anything, where the settings want it."""
     if not plugin.settings.demo or ResourceRow.select().exists() or CategoryRow.select().exists():
         return
-    batch = ImportRecords(source=SOURCE, records=[CatalogueRecord(**values) for values in works()])
+    add(plugin)
+
+
+def add(plugin: "HostedPlugin") -> list[str]:
+    """Put in the works that are not there; their titles."""
+    records = {values["key"]: CatalogueRecord(**values) for values in works()}
+    batch = ImportRecords(source=SOURCE, records=list(records.values()))
+    added = []
     for outcome in Intake(plugin, batch).outcomes():
         if outcome.outcome == "refused":
             plugin.log.warning("demo_work_refused", key=outcome.key, reason=outcome.reason)
+        elif outcome.outcome == "added":
+            added.append(records[outcome.key].title)
+    return added
+
+
+def remove(plugin: "HostedPlugin", *, dry_run: bool) -> DemoRemoved:
+    """Take out the works that nobody changed or added to; what stays, and why."""
+    done = DemoRemoved(removed=[], kept=[])
+    works = ResourceRow.select().where(ResourceRow.source.startswith(f"{SOURCE}:"))
+    for work in list(works.order_by(ResourceRow.id)):
+        why = _touched(work) if dry_run else _take_out(plugin, work.id)
+        if why:
+            done.kept.append(KeptDemo(name=work.title, why=why))
+        else:
+            done.removed.append(work.title)
+    return done
+
+
+def _take_out(plugin: "HostedPlugin", id: str) -> Touched | None:
+    """Take out one work, unless somebody touched it: then what they did."""
+    with plugin.transaction():
+        catalogue = Catalogue(plugin)
+        row = catalogue.take(id, None)
+        why = _touched(row)
+        if why is None:
+            catalogue.remove(row)
+        return why
+
+
+def _touched(row: ResourceRow) -> Touched | None:
+    """What somebody did to a work. Rows of other tables that name it are what people added."""
+    if row.revision > 1:
+        return "changed"
+    added = (key.model.get_or_none(key == row.number) for key in ResourceRow._meta.backrefs)
+    return "added_to" if row.file_digest or any(added) else None
 
 
 def works() -> list[dict[str, Any]]:

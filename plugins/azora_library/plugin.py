@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import typer
 
     from azora.data.database import PluginDatabase
+    from azora.demo import DemoRemoved
     from azora.hosted import HostedPlugin
 
 
@@ -60,6 +61,20 @@ def seed(plugin: "HostedPlugin", demo: bool) -> None:
 
     if demo:
         works.seed(plugin)
+
+
+@hookimpl
+def add_demo(plugin: "HostedPlugin") -> list[str]:
+    from azora_library import demo
+
+    return demo.add(plugin)
+
+
+@hookimpl
+def remove_demo(plugin: "HostedPlugin", dry_run: bool) -> "DemoRemoved":
+    from azora_library import demo
+
+    return demo.remove(plugin, dry_run=dry_run)
 
 
 @hookimpl

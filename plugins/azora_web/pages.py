@@ -69,6 +69,17 @@ PAGES = (
         },
         permission=ADMINISTER,
     ),
+    Page(
+        "/admin/demo",
+        "Demo data",
+        "demo.html",
+        parts={"demo": Part("list_demo")},
+        forms={
+            "remove_demo": Form("remove_demo", then="/admin/demo?notice=removed"),
+            "add_demo": Form("add_demo", then="/admin/demo?notice=added"),
+        },
+        permission=ADMINISTER,
+    ),
     Page("/robots.txt", "Azora", "robots.txt"),
     Page("/sitemap.xml", "Azora", "", parts={"index": Part("read_sitemap_index")}),
     Page("/sitemap/{plugin}/{kind}/{part}", "Azora", "", parts={"part": Part("read_sitemap")}),

@@ -3,6 +3,7 @@
 from azora import Job, Permission, Plugin, hookimpl
 from azora_web.audit import AuditTrail
 from azora_web.audit_contracts import Identity
+from azora_web.demo_service import DemoData
 from azora_web.models import TABLES
 from azora_web.pages import PAGES
 from azora_web.service import Choices
@@ -16,7 +17,7 @@ def describe() -> Plugin:
     return Plugin(
         name="web",
         summary="The landing page, the home page and the search",
-        services=[Choices, Status, AuditTrail, CampusSettings, Sitemap],
+        services=[Choices, Status, AuditTrail, CampusSettings, DemoData, Sitemap],
         permissions=[
             Permission("web.read_styleguide", "Open the style guide"),
             Permission(SEE, "See the processes of the campus and what troubles them"),

@@ -12,13 +12,17 @@ from azora.admin.setting_service import setting_administration
 from azora.admin.table_service import table_administration
 from azora.admin.trail_service import PRUNE, trail_administration
 from azora.contract import Job, Permission, Plugin, operations_of
+from azora.demo import demo_administration
 from azora.errors import PluginError
 
 __all__ = ["PREFIX", "administered"]
 
 
-def administered(plugin: Plugin) -> Plugin:
-    """The plugin with its administration. Raises PluginError where it takes the kernel's names."""
+def administered(plugin: Plugin, *, demo: bool = False) -> Plugin:
+    """The plugin with its administration. Raises PluginError where it takes the kernel's names.
+
+    `demo` says that it can take its demo data out again.
+    """
     for service in plugin.services:
         for _, operation in operations_of(service):
             if operation.name.startswith(PREFIX):
@@ -30,6 +34,8 @@ def administered(plugin: Plugin) -> Plugin:
     permissions = [
         Permission(administer, f"Administer {plugin.name}: tables, audit trail, settings")
     ]
+    if demo:
+        services.append(demo_administration(administer))
     if plugin.tables:
         services.append(table_administration(administer, personal))
         permissions.append(

@@ -11,6 +11,7 @@ from azora.cli import (
     audit,
     backup,
     call,
+    demo,
     describe,
     doctor,
     events,
@@ -59,6 +60,7 @@ app.add_typer(backup.app, name="backup")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(events.app, name="events")
 app.add_typer(audit.app, name="audit")
+app.add_typer(demo.app, name="demo")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
