@@ -53,7 +53,8 @@ class Panel:
 
     The operation replies `items`. An item's `path` and `more`, the page of the whole list, are filled
     with its fields and with the query; `name` is the field that is its title, `facts` are fields said
-    below it, `when` is the one that says until when, or since when. A search's request has a `query`.
+    below it, `when` is the one that says until when, or since when, `fresh` the one that counts what is
+    new in it. A search's request has a `query`.
     """
 
     place: Place
@@ -63,6 +64,7 @@ class Panel:
     name: str = "title"
     facts: tuple[str, ...] = ()
     when: str = ""
+    fresh: str = ""
     more: str = ""
     fixed: dict[str, Any] = field(default_factory=dict)
 

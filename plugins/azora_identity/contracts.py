@@ -242,6 +242,14 @@ class AccountRef(Request):
     id: AccountId
 
 
+class Rights(Reply):
+    """What an account may do today, and the names of its roles; a closed one may do nothing."""
+
+    active: bool
+    permissions: list[str]
+    roles: list[str]
+
+
 class ListRoles(Request):
     """All of them: a campus has few."""
 

@@ -69,6 +69,16 @@ class People(IdentityService):
         row = directory.account(request.id)
         return directory.as_contract(row, directory.roles_of([row.id])[row.id])
 
+    @operation("GET /accounts/{id}/rights", permission=READ, http=False)
+    def read_rights(self, request: contracts.AccountRef) -> contracts.Rights:
+        """Say what somebody may do: for what is done on their behalf while they are away."""
+        row = directory.account(request.id)
+        if not row.active:
+            return contracts.Rights(active=False, permissions=[], roles=[])
+        roles = sorted(directory.roles_of([row.id])[row.id])
+        may = domain.Holder(self.permissions_of(row.id)).effective()
+        return contracts.Rights(active=True, permissions=sorted(may), roles=roles)
+
     @operation("POST /accounts/{id}/deactivation", permission=MANAGE, idempotent=True)
     def deactivate_account(self, request: contracts.AccountRef) -> contracts.Account:
         """Close an account: it can do nothing from now on, and can be opened again."""

@@ -14,6 +14,7 @@ from azora_library.drafts.migrations import m0010_drafts, m0010_drafts_down
 from azora_library.exchange.migrations import m0007_tombstones, m0007_tombstones_down
 from azora_library.history.migrations import m0009_versions, m0009_versions_down
 from azora_library.reading.migrations import m0006_reading, m0006_reading_down
+from azora_library.saved.migrations import m0011_saved_searches, m0011_saved_searches_down
 from azora_library.shelves.migrations import m0005_shelves, m0005_shelves_down
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "m0009_versions_down",
     "m0010_drafts",
     "m0010_drafts_down",
+    "m0011_saved_searches",
+    "m0011_saved_searches_down",
 ]
 """Steps of the rooms, which are written beside their tables."""
 

@@ -8,6 +8,7 @@ from azora_library.catalogue.models import ResourceRow
 from azora_library.circulation import people as circulation
 from azora_library.drafts import people as drafts
 from azora_library.history.models import VersionRow
+from azora_library.saved import people as saved
 from azora_library.sharing import admissions
 from azora_library.shelves import people as shelves
 
@@ -24,7 +25,7 @@ def erase(plugin: "HostedPlugin", subject: str) -> str:
             for column in (ResourceRow.created_by, ResourceRow.updated_by, VersionRow.by)
         ]
         forgotten += admissions.erase(ids)
-        forgotten += [shelves.erase(ids), drafts.erase(ids)]
+        forgotten += [shelves.erase(ids), drafts.erase(ids), saved.erase(ids)]
     lending = [circulation.erase(plugin, id) for id in ids]
     if circulation.ON_LOAN in lending:
         return circulation.ON_LOAN
@@ -42,6 +43,7 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
         **admissions.export(_actor_ids(subject)),
         **shelves.export(_actor_ids(subject)),
         **drafts.export(_actor_ids(subject)),
+        **saved.export(_actor_ids(subject)),
     }
 
 

@@ -12,6 +12,7 @@ from azora_library.exchange.room import ROOM as EXCHANGE
 from azora_library.history.room import ROOM as HISTORY
 from azora_library.merging.room import ROOM as MERGING
 from azora_library.reading.room import ROOM as READING
+from azora_library.saved.room import ROOM as SAVED
 from azora_library.settings import LibrarySettings
 from azora_library.sharing.room import ROOM as SHARING
 from azora_library.shelves.room import ROOM as SHELVES
@@ -35,6 +36,7 @@ ROOMS = (
     HISTORY,
     DRAFTS,
     MERGING,
+    SAVED,
 )
 
 

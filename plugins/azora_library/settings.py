@@ -28,6 +28,11 @@ class LibrarySettings(Settings):
     unpacked_ratio: Live[int] = Field(
         100, ge=2, description="How many times its own size an EPUB may unpack to."
     )
+    settle_seconds: Live[int] = Field(
+        120,
+        ge=0,
+        description="Age at which a resource is new to saved searches: no transaction takes longer.",
+    )
     time_zone: str = Field(
         "Africa/Johannesburg", description="The library's time zone: loans end with a day there."
     )

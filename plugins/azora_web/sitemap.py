@@ -83,7 +83,7 @@ class Sitemap(Service):
 
 def _is_fixed(page: Page) -> bool:
     """Whether a page has one address and is there to be read."""
-    is_read = page.permission is None and not page.forms
+    is_read = page.permission is None and bool(page.parts or not page.forms)
     return is_read and page.template.endswith(".html") and "{" not in page.path
 
 

@@ -27,7 +27,7 @@ from azora.shell.navigation import Navigation
 from azora.shell.panels import Panels
 from azora.shell.parts import Loaded, asks_of, load
 from azora.shell.submission import Outcome, new_forms, submit
-from azora.shell.visit import LANGUAGE_COOKIE, Match, Visit, visiting
+from azora.shell.visit import LANGUAGE_COOKIE, LANGUAGE_FIELD, Match, Visit, visiting
 
 if TYPE_CHECKING:
     from azora.actor import Actor
@@ -196,7 +196,7 @@ class PageRenderer:
 
     def _reader(self, request: Request, context: Context, match: Match | None) -> Reader:
         tag = choose_language(
-            request.args.get("language") if request.method in ("GET", "HEAD") else None,
+            request.args.get(LANGUAGE_FIELD) if request.method in ("GET", "HEAD") else None,
             request.cookies.get(LANGUAGE_COOKIE),
             context.actor.locale if context.actor else None,
             request.headers.get("Accept-Language", ""),

@@ -36,6 +36,7 @@ class Item:
     identity: str
     facts: list[str]
     when: Any = None
+    fresh: int | None = None
     excerpt: Any = None
 
 
@@ -120,6 +121,7 @@ def _item(panel: Panel, item: "Message") -> Item:
         identity=str(values.get("id") or values[panel.name]),
         facts=[text for name in panel.facts if (text := _fact(values[name]))],
         when=values.get(panel.when),
+        fresh=values.get(panel.fresh),
         excerpt=getattr(item, "excerpt", None),
     )
 

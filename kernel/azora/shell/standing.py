@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from azora.messages import Document
 from azora.shell.i18n import LANGUAGES
-from azora.shell.visit import Visit
+from azora.shell.visit import LANGUAGE_FIELD, Visit
 
 if TYPE_CHECKING:
     from azora.settings import CampusSettings
@@ -22,14 +22,14 @@ _PLACE = ("query", "type", "category", "tag")
 def standing(visit: Visit, settings: "CampusSettings") -> dict[str, Any]:
     """`canonical`, `alternates` by language, and whether it is for everybody (`indexed`)."""
     base = (settings.public_url or visit.request.host_url).rstrip("/")
-    kept = [(name, visit.query[name]) for name in _PLACE if visit.query.get(name)]
+    kept = [(name, text) for name in _PLACE for text in visit.query.getlist(name) if text]
     page = visit.match.page if visit.match else None
-    chosen = visit.query.get("language")
-    own = [("language", chosen)] if chosen in LANGUAGES else []
+    chosen = visit.query.get(LANGUAGE_FIELD)
+    own = [(LANGUAGE_FIELD, chosen)] if chosen in LANGUAGES else []
     return {
         "canonical": _address(base, visit.path, kept + own),
         "alternates": {
-            tag: _address(base, visit.path, [*kept, ("language", tag)]) for tag in LANGUAGES
+            tag: _address(base, visit.path, [*kept, (LANGUAGE_FIELD, tag)]) for tag in LANGUAGES
         },
         "unchosen": _address(base, visit.path, kept),
         "indexed": page is not None and page.permission is None,

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 SESSION_COOKIE = "azora_session"
 LANGUAGE_COOKIE = "azora_language"
+LANGUAGE_FIELD = "lang"
+"""Of an address: the language of the page itself; `language` is what a search may narrow by."""
+
 THEME_COOKIE = "azora_theme"
 THEMES = ("light", "dark", "contrast")
 

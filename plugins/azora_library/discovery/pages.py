@@ -1,13 +1,20 @@
 """The pages of the search: what is found, and every value of a facet."""
 
-from azora import Page, Part
+from azora import Form, Page, Part
 
 TYPES = {"types": Part("list_types")}
 RELATED = {"related": Part("list_related")}
 FACET_VALUES = 60
 
 PAGES = (
-    Page("/library", "Library", "library.html", parts={"found": Part("search"), **TYPES}, nav=10),
+    Page(
+        "/library",
+        "Library",
+        "library.html",
+        parts={"found": Part("search"), **TYPES},
+        forms={"save": Form("save_search", then="/library/searches?notice=saved")},
+        nav=10,
+    ),
     Page(
         "/library/by-{facet}",
         "Values",

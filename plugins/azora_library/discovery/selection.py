@@ -36,7 +36,7 @@ class Subject(NamedTuple):
     filters: Filters
     query: Query
     visible: Condition
-    near: tuple[Condition, ...] = ()
+    also: tuple[Condition, ...] = ()
 
     def select(self, *, without: str | None = None, column: str | None = None) -> Selection:
         """Its resources; `without` what narrows one facet, or with their words in one column alone."""
@@ -61,7 +61,7 @@ class Subject(NamedTuple):
     def _conditions(self, without: str | None) -> Iterator[tuple[str, Sequence[object]]]:
         if self.visible != EVERYTHING:
             yield self.visible.sql, self.visible.params
-        yield from self.near
+        yield from self.also
         for name in NARROWING:
             values = getattr(self.filters, name)
             if values and name != without:
@@ -92,10 +92,12 @@ class Subject(NamedTuple):
         return f"{RECORD[name]} IN ({marks})", values
 
 
-def subject_of(database: "PluginDatabase", filters: Filters, visible: Condition) -> Subject:
-    """What these filters ask for, as far as the reader may see it."""
-    near = tuple(_near(database, filters, visible))
-    return Subject(database, filters, read(filters.query), visible, near)
+def subject_of(
+    database: "PluginDatabase", filters: Filters, visible: Condition, also: Sequence[Condition] = ()
+) -> Subject:
+    """What these filters ask for, as far as the reader may see it, and as far as `also` holds."""
+    also = (*also, *_near(database, filters, visible))
+    return Subject(database, filters, read(filters.query), visible, also)
 
 
 def _near(database: "PluginDatabase", filters: Filters, visible: Condition) -> Iterator[Condition]:

@@ -218,8 +218,15 @@ class FoundRoles(Reply):
     items: list[FoundRole]
 
 
+class Rights(Reply):
+    active: bool
+    permissions: list[str]
+    roles: list[str]
+
+
 @needs("identity", optional=True)
 class Identity:
     def list_accounts(self, request: FindAccounts) -> ListReply[FoundAccount]: ...
     def read_account(self, request: AccountRef) -> FoundAccount: ...
+    def read_rights(self, request: AccountRef) -> Rights: ...
     def list_roles(self, request: Request) -> FoundRoles: ...

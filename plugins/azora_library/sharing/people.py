@@ -1,8 +1,20 @@
 """Whom a librarian means: an account by its e-mail address, its name or its id; a role by its name."""
 
-from azora.errors import AzoraError, FieldError, Invalid, NotFound
+from typing import TYPE_CHECKING
+
+from azora.actor import Actor
+from azora.errors import AzoraError, FieldError, Invalid, NotFound, RequestError
 from azora.messages import Request
-from azora_library.sharing.contracts import AccountRef, FindAccounts, FoundAccount, Identity
+from azora_library.sharing.contracts import (
+    AccountRef,
+    FindAccounts,
+    FoundAccount,
+    Identity,
+    Rights,
+)
+
+if TYPE_CHECKING:
+    from azora.hosted import HostedPlugin
 
 identity = Identity()
 
@@ -36,6 +48,22 @@ def roles() -> list[str]:
         return [one.name for one in identity.list_roles(Request()).items]
     except AzoraError:
         return []
+
+
+def away(hosted: "HostedPlugin", id: str) -> Actor | None:
+    """Somebody who is not here, with what they may do today; None where their account is gone or closed.
+
+    Asked by the library itself, whoever caused it.
+    """
+    try:
+        rights: Rights = hosted.runtime.call(
+            "identity.read_rights", AccountRef(id=id), Rights, context=hosted.as_itself()
+        )
+    except RequestError:
+        return None
+    if not rights.active:
+        return None
+    return Actor(id, frozenset(rights.permissions), expires=0.0, roles=frozenset(rights.roles))
 
 
 def _refused(field: str, detail: str) -> Invalid:

@@ -6,6 +6,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,18 +71,27 @@ def library(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Library]:
     """The library, empty at first; a module's tests share it, so each brings its own words."""
-    folder: Path = tmp_path_factory.mktemp("library")
+    with opened(request, tmp_path_factory, {"library": plugin}) as runtime:
+        yield Library(runtime)
+
+
+@contextmanager
+def opened(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory, plugins: dict[str, Any]
+) -> Iterator[Any]:
+    """A started runtime of these plugins, on the database product that the fixture's parameter names."""
+    folder: Path = folders.mktemp("library")
     given: dict[str, Any] = {"library": {"demo": False, "facet_bound": 100}}
     if request.param == "postgresql":
         given["database_url"] = request.getfixturevalue("postgresql").new_database()
-    registry = load_registry([("library", plugin)], installed=False)
-    settings = load_campus_settings(data_dir=folder / "data", plugins=["library"], **given)
+    registry = load_registry(list(plugins.items()), installed=False)
+    settings = load_campus_settings(data_dir=folder / "data", plugins=list(plugins), **given)
     prepare_campus(settings, registry)
     runtime = open_runtime(settings, registry)
     upgrade(runtime)
     runtime.start()
     runtime.seed()
-    yield Library(runtime)
+    yield runtime
     runtime.stop(grace=2.0)
 
 

@@ -273,3 +273,53 @@ def referring(browser: Browser, url: str, shots: str, session: str, book: str) -
     seen["all"] = sorted(page.locator(".entry-title").all_inner_texts())
     seen["chip"] = page.locator(".narrowed a").inner_text()
     return {"seen": seen, "fits": fits}
+
+
+def saving(browser: Browser, url: str, shots: str, session: str) -> dict[str, Any]:
+    """A search is saved under a name; a name that is taken is refused with everything still there."""
+    reader = Person(browser, url, session, shots)
+    page, seen = reader.page, {}
+    for alert in ("Every week", "Every day"):
+        reader.open("/library?query=harvest&language=zu&language=xh")
+        page.get_by_text("Save this search").click()
+        page.locator("#save-name").fill("Harvests")
+        page.get_by_label(alert).check()
+        reader.press("Save")
+        seen[alert] = reader.said()
+    seen["kept"] = page.locator("#save-name").input_value()
+    fits = [reader.shoot("save-search")]
+    reader.open("/library/searches")
+    seen["listed"] = page.locator(".entry .facts").first.inner_text()
+    page.get_by_text("Change it").click()
+    page.get_by_label("Tell me what is new").select_option(label="Every day")
+    reader.press("Save")
+    seen["changed"] = page.locator(".entry .facts").first.inner_text()
+    page.get_by_text("Change it").click()
+    reader.press("Make a feed address")
+    seen["feed"] = page.locator(".copyable code").inner_text()
+    fits.append(reader.shoot("searches"))
+    page.get_by_role("link", name="All that it finds").click()
+    seen["address"] = page.url.removeprefix(url)
+    return {"seen": seen, "fits": all(fits)}
+
+
+def alerted(browser: Browser, url: str, shots: str, session: str) -> dict[str, Any]:
+    """The home says what is new in a saved search; once it is seen, the home says so no more."""
+    reader = Person(browser, url, session, shots)
+    page, seen = reader.page, {}
+    reader.open("/home")
+    panel = page.get_by_role("region", name="New in your searches")
+    seen["home"] = " ".join(panel.locator(".entry").inner_text().split())
+    fits = [reader.shoot("home")]
+    panel.get_by_role("link", name="Harvests").click()
+    seen["new"] = page.locator(".entry-title").all_inner_texts()
+    fits.append(reader.shoot("new-results"))
+    reader.press("I have seen these")
+    seen["after"] = page.locator(".empty-title").inner_text()
+    reader.open("/home")
+    seen["gone"] = panel.locator(".entry").count()
+    reader.open("/library/searches")
+    page.get_by_text("Change it").click()
+    reader.press("Remove")
+    seen["removed"] = page.locator(".empty-title").inner_text()
+    return {"seen": seen, "fits": all(fits)}

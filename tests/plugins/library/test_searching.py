@@ -1,7 +1,12 @@
 """Searching in a real browser, without scripts, at both widths."""
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import requests
 
 from azora.testing.browser import browse
 
@@ -59,3 +64,46 @@ def test_a_page_leads_to_what_it_refers_to_what_refers_to_it_and_what_is_like_it
     assert len(seen["all"]) == len(studies)
     assert seen["chip"].startswith("Refers to “Fields”")
     assert made["fits"]
+
+
+def test_a_search_is_saved_tells_what_is_new_and_is_let_go(
+    embedded_campus: Any, tmp_path: Path
+) -> None:
+    campus = embedded_campus
+    reader = campus.as_account("library.save_searches", "library.read")
+    session = reader.cookies["azora_session"]
+    made = browse(JOURNEYS, "saving", campus.url, tmp_path, session)
+    seen = made["seen"]
+    assert seen["Every week"] == "Saved."
+    assert "already" in seen["Every day"] and seen["kept"] == "Harvests"
+    assert seen["listed"].startswith("“harvest”, Zulu, Xhosa")
+    assert seen["listed"].endswith("Every week") and seen["changed"].endswith("Every day")
+    assert seen["address"] == "/library?query=harvest&language=zu&language=xh"
+    assert made["fits"]
+
+    said = {"title": "A harvest by night", "type": "BOOK", "language": "zu"}
+    campus.call("library.add_resource", **said)
+    let_a_day_pass(campus.data_dir, said["title"])
+    campus.call("library.look_for_new")
+    feed = requests.get(seen["feed"], timeout=10)
+    assert feed.headers["Content-Type"].startswith("application/atom+xml")
+    assert said["title"] in feed.text
+
+    made = browse(JOURNEYS, "alerted", campus.url, tmp_path, session)
+    seen = made["seen"]
+    assert seen["home"] == "Harvests 1 new"
+    assert seen["new"] == [said["title"]]
+    assert (seen["after"], seen["gone"]) == ("Nothing new", 0)
+    assert seen["removed"] == "You have no saved search yet"
+    assert made["fits"]
+
+
+def let_a_day_pass(data: Path, title: str) -> None:
+    """For every saved search, and for the resource of this title since."""
+    day, hour = (
+        (datetime.now(UTC) - timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        for hours in (24, 1)
+    )
+    with closing(sqlite3.connect(data / "db" / "library.db", timeout=10)) as database, database:
+        database.execute("UPDATE library_saved_search SET seen = ?, told = ?", (day, day))
+        database.execute("UPDATE library_resource SET created = ? WHERE title = ?", (hour, title))

@@ -1,0 +1,1 @@
+"""Searches that readers keep, and what is new in them."""
