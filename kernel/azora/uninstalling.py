@@ -32,7 +32,7 @@ def drop_events(loaded: "LoadedPlugin", settings: "CampusSettings", *, log: bool
     """Delete the queues in which a broker keeps events for a plugin, and its `log` of all; else nothing."""
     if settings.broker_url is None:
         return
-    from azora.rpc.events import delete_queues, queue_of
+    from azora.rpc.queues import delete_queues, queue_of
     from azora.rpc.streams import stream_of
 
     handlers = [handler for _, _, handler in loaded.handlers.values()]

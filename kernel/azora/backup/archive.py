@@ -45,6 +45,7 @@ class Manifest:
     plugins: dict[str, PluginPart] = field(default_factory=dict)
     blobs: dict[str, dict[str, int]] = field(default_factory=dict)
     damaged_blobs: dict[str, list[str]] = field(default_factory=dict)
+    queued_events: int = 0
     members: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
 

@@ -33,6 +33,7 @@ class Backup:
     size: int
     archive: str
     names: str
+    queued_events: int = 0
 
     @property
     def moment(self) -> datetime:

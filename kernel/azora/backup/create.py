@@ -114,13 +114,14 @@ class _Making:
             size=size,
             archive=digest,
             names=hashlib.sha256(names).hexdigest(),
+            queued_events=manifest.queued_events,
         )
         complete(self._place, done)
         return done
 
     def _members(self, manifest: Manifest) -> Iterator[Member]:
         with one_moment(self._databases) as moment:
-            manifest.at = moment.at
+            manifest.at, manifest.queued_events = moment.at, moment.queued_events
             self._copy_blobs(manifest)
             yield from moment.members(self._work, manifest)
         if manifest.whole:

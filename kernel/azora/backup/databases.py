@@ -11,6 +11,7 @@ from azora.backup import sqlite
 from azora.backup.archive import Manifest
 
 if TYPE_CHECKING:
+    from azora.backup.resting import Rest
     from azora.backup.settings import BackupSettings
     from azora.registry import Registry
     from azora.settings import CampusSettings
@@ -22,12 +23,12 @@ Member = tuple[str, Path]
 class Databases:
     """SQLite files, and PostgreSQL schemas as (address of the database, schema).
 
-    `hold` is for how many seconds events must rest before the moment; None where they need not.
+    `rest` says how events come to rest before the moment; None where they need not.
     """
 
     files: list[Path]
     schemas: list[tuple[str, str]]
-    hold: float | None
+    rest: "Rest | None"
 
     @property
     def plugins(self) -> set[str]:
@@ -42,7 +43,7 @@ def databases_of(
 ) -> Databases:
     """Every database that is there, of plugins that are not installed any more too."""
     files, schemas = existing(campus, wanted)
-    return Databases(files, schemas, _hold(campus, registry, settings, schemas))
+    return Databases(files, schemas, _rest(campus, registry, settings, schemas))
 
 
 def existing(
@@ -73,28 +74,45 @@ def _schemas(campus: "CampusSettings") -> Iterator[tuple[str, str]]:
             yield from ((url, schema) for schema in schemas_of(url))
 
 
-def _hold(
+def _rest(
     campus: "CampusSettings",
     registry: "Registry",
     settings: "BackupSettings",
     schemas: list[tuple[str, str]],
-) -> float | None:
+) -> "Rest | None":
     """In queues events are in no database, and between two databases their moments differ a little."""
+    if not schemas:
+        return None
+    from azora.backup.resting import Rest
+
     if campus.broker_url is None:
-        return 0.0 if len({url for url, _ in schemas}) > 1 else None
-    if settings.hold is not None:
-        return settings.hold
-    loaded = registry.plugins.values()
-    return max((h.timeout for one in loaded for _, _, h in one.handlers.values()), default=0.0)
+        return Rest(0.0) if len({url for url, _ in schemas}) > 1 else None
+    from azora.rpc.queues import queue_of
+
+    handlers = [
+        (loaded.name, handler)
+        for loaded in registry.plugins.values()
+        for _, _, handler in loaded.handlers.values()
+    ]
+    slowest = max((handler.timeout for _, handler in handlers), default=0.0)
+    return Rest(
+        slowest if settings.hold is None else settings.hold,
+        str(campus.broker_url),
+        [queue_of(plugin, handler) for plugin, handler in handlers],
+    )
 
 
 class Moment:
-    """All databases as they were at one time, `at`."""
+    """All databases as they were at one time, `at`; `queued_events` were in no database."""
 
     def __init__(
-        self, readers: dict[Path, Any], rows: dict[str, Any], databases: Databases
+        self,
+        readers: dict[Path, Any],
+        rows: dict[str, Any],
+        databases: Databases,
+        queued_events: int,
     ) -> None:
-        self.at = time.time()
+        self.at, self.queued_events = time.time(), queued_events
         self._readers, self._rows, self._databases = readers, rows, databases
 
     def members(self, work: Path, manifest: Manifest) -> Iterator[Member]:
@@ -117,23 +135,21 @@ class Moment:
 def one_moment(databases: Databases) -> Iterator[Moment]:
     """See every database as it is now, for as long as the body runs."""
     with ExitStack() as stack:
-        rows = stack.enter_context(_postgres(databases)) if databases.schemas else {}
+        rows, queued = stack.enter_context(_postgres(databases)) if databases.schemas else ({}, 0)
         readers = stack.enter_context(sqlite.one_moment(databases.files))
-        yield Moment(readers, rows, databases)
+        yield Moment(readers, rows, databases, queued)
 
 
 @contextmanager
-def _postgres(databases: Databases) -> Iterator[dict[str, Any]]:
-    from azora.backup import postgres
+def _postgres(databases: Databases) -> Iterator[tuple[dict[str, Any], int]]:
+    from azora.backup import postgres, resting
 
+    urls = sorted({url for url, _ in databases.schemas})
     with ExitStack() as stack:
         stack.enter_context(postgres.plain_driver())
-        if databases.hold is None:
-            yield stack.enter_context(
-                postgres.one_moment(sorted({u for u, _ in databases.schemas}))
-            )
+        if databases.rest is None:
+            yield stack.enter_context(postgres.one_moment(urls)), 0
             return
-        with postgres.held_relays(databases.schemas, databases.hold):
-            urls = sorted({url for url, _ in databases.schemas})
+        with resting.at_rest(databases.schemas, databases.rest) as queued:
             rows = stack.enter_context(postgres.one_moment(urls))
-        yield rows
+        yield rows, queued

@@ -19,7 +19,7 @@ LOCK, LAST = "backup.lock", "last-backup.json"
 BEFORE_UPGRADE = "before-upgrade"
 ELSEWHERE = {"db", "files", "run", "logs", "restoring", "keys", BEFORE_UPGRADE}
 """Folders that a backup takes otherwise, or that are not worth keeping."""
-_PASSING = {"campus.lock", LOCK, LAST}
+_PASSING = {"campus.lock", "addresses.json", LOCK, LAST}
 
 
 def kept_files(campus: "CampusSettings") -> Iterator[tuple[str, Path]]:

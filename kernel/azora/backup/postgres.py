@@ -1,6 +1,5 @@
 """One moment of PostgreSQL: every schema of a database in one repeatable-read transaction, by COPY."""
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -12,9 +11,6 @@ from psycopg2 import extensions, sql
 from azora.backup.archive import PluginPart
 from azora.errors import Unavailable
 
-HELD, PATIENCE = 30.0, 60.0
-"""Seconds for which relays are held at a time, and for which we wait for our turn."""
-
 _SCHEMAS = """SELECT schemaname FROM pg_tables
     WHERE tablename = 'azora_migrations' AND schemaname NOT LIKE '%%\\_\\_%%' ORDER BY 1"""
 _TABLES = """SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -22,9 +18,6 @@ _TABLES = """SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid 
 _COLUMNS = """SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
     WHERE attrelid = format('%%I.%%I', %s::text, %s::text)::regclass
     AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"""
-_HOLD = """INSERT INTO {schema}.azora_leases (name, owner, until) VALUES ('relay', 'backup', %s)
-    ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
-    WHERE azora_leases.owner = excluded.owner OR azora_leases.until < %s RETURNING 1"""
 
 
 @contextmanager
@@ -67,50 +60,6 @@ def one_moment(urls: list[str]) -> Iterator[dict[str, Any]]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT txid_current_snapshot()")
         yield found
-
-
-@contextmanager
-def held_relays(schemas: list[tuple[str, str]], seconds: float) -> Iterator[None]:
-    """Let no event leave an outbox: for so long before the body, and during it.
-
-    What was handed over before has by then been handled, or failed into an inbox: whatever is still
-    on its way lies in an outbox. Each of `schemas` is a database and a schema in it.
-    """
-    with ExitStack() as stack:
-        connections = {
-            url: stack.enter_context(closing(connected(url))) for url in {u for u, _ in schemas}
-        }
-        try:
-            for url, schema in schemas:
-                _hold(connections[url], schema, seconds + HELD)
-            time.sleep(seconds)
-            yield
-        finally:
-            for url, schema in schemas:
-                _release(connections[url], schema)
-
-
-def _hold(connection: Any, schema: str, seconds: float) -> None:
-    connection.autocommit = True
-    give_up = time.monotonic() + PATIENCE
-    statement = sql.SQL(_HOLD).format(schema=sql.Identifier(schema))
-    while time.monotonic() < give_up:
-        with connection.cursor() as cursor:
-            now = time.time()
-            cursor.execute(statement, (now + seconds, now))
-            if cursor.fetchone():
-                return
-        time.sleep(0.02)
-    raise Unavailable(
-        f"The events of {schema} could not be held. No backup was made; try again.",
-        code="backup.busy",
-    )
-
-
-def _release(connection: Any, schema: str) -> None:
-    with connection.cursor() as cursor:
-        free = "UPDATE {}.azora_leases SET until = 0 WHERE name = 'relay' AND owner = 'backup'"
-        cursor.execute(sql.SQL(free).format(sql.Identifier(schema)))
 
 
 def copied(connection: Any, schema: str, folder: Path) -> Iterator[tuple[str, Path, PluginPart]]:

@@ -37,8 +37,8 @@ class BackupSettings(Settings):
     hold: float | None = Field(
         None,
         ge=0,
-        description="Seconds for which events rest in their outboxes before a backup, where there is a "
-        "broker; without it as long as the slowest handler may take.",
+        description="Seconds for which handlers may finish before a backup, once the queues of a broker "
+        "are empty; without it as long as the slowest handler may take.",
     )
     keep_daily: int = Field(7, ge=1, description="Days of which the last backup is kept.")
     keep_weekly: int = Field(5, ge=0, description="Weeks of which the last backup is kept.")

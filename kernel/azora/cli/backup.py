@@ -112,11 +112,11 @@ def opened(
 ) -> tuple["CampusSettings", "BackupSettings", "Place"]:
     """The settings of campus and backups with what the command line gave, and the place they name."""
     from azora.backup.places import open_place
-    from azora.cli.campus import campus_settings
+    from azora.cli.campus import settings_as_started
     from azora.errors import Invalid
     from azora.settings import load_section
 
-    campus = campus_settings(data, database_url=database)
+    campus = settings_as_started(data, database_url=database)
     given = {"to": address, "key_file": key_file}
     section: Any = load_section("backup", campus)
     settings = section.model_copy(update={k: v for k, v in given.items() if v is not None})
@@ -168,6 +168,11 @@ def _report(made: "Backup", place: "Place", gone: list[str]) -> None:
     out.print(f"  {', '.join(made.plugins)}: {made.rows:,} rows, {files}; {size(made.size)}")
     if made.damaged_blobs:
         out.print(f"  [red]{made.damaged_blobs} files are damaged here and are not in it.[/]")
+    if made.queued_events:
+        out.print(
+            f"  [red]{made.queued_events} events waited in the broker's queues and are not in it: "
+            "nobody handles them, or not fast enough.[/]"
+        )
     if gone:
         out.print(f"  removed as too old: {', '.join(gone)}")
 

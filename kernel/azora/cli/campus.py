@@ -133,6 +133,16 @@ def campus_settings(data: str | None = None, **overrides: Any) -> "CampusSetting
     return load_campus_settings(**{key: value for key, value in given.items() if value is not None})
 
 
+def settings_as_started(data: str | None = None, **overrides: Any) -> "CampusSettings":
+    """Like `campus_settings`; what is given nowhere is as when the campus last started."""
+    from azora.whereabouts import started_with
+
+    settings = campus_settings(data, **overrides)
+    last = started_with(settings.data_dir).items()
+    missing = {name: url for name, url in last if getattr(settings, name) is None}
+    return campus_settings(data, **{**overrides, **missing}) if missing else settings
+
+
 @contextmanager
 def locked(settings: "CampusSettings", *, always: bool = False) -> Iterator[None]:
     """Own the data meanwhile: SQLite files bear one owner, `always` says that the folder does too."""

@@ -125,11 +125,11 @@ def uninstall(
 
 def _registry(data: str | None) -> tuple["Registry", "CampusSettings"]:
     """What is installed, without what this campus has switched off."""
-    from azora.cli.campus import campus_settings
+    from azora.cli.campus import settings_as_started
     from azora.loader import load_registry
     from azora.switched_off import switch_off
 
-    registry, settings = load_registry(), campus_settings(data)
+    registry, settings = load_registry(), settings_as_started(data)
     switch_off(registry, settings.data_dir)
     return registry, settings
 

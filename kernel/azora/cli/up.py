@@ -45,6 +45,7 @@ def up(
     """Start the whole campus here: migrate, seed, serve until Ctrl-C."""
     from azora.cli.campus import campus_settings, locked
     from azora.errors import Invalid
+    from azora.whereabouts import remember
 
     began = time.perf_counter()
     given = {"host": host, "port": port, "broker_url": broker, "database_url": database}
@@ -52,6 +53,7 @@ def up(
     if processes and not settings.broker_url:
         raise Invalid("--processes needs a broker: --broker amqp://user:password@host/vhost")
     with locked(settings, always=True):
+        remember(settings)
         if processes:
             from azora.processes.supervisor import Supervisor
 

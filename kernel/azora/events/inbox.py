@@ -21,6 +21,9 @@ RUNNING = "state IN ('running', 'parked') AND state = 'running'"
 PARKED = "state IN ('running', 'parked') AND state = 'parked'"
 """Conditions that begin as their partial index's does: SQLite would read the whole table otherwise."""
 
+LAST = "\U0010ffff"
+"""Sorts after every id; what has it stays in the order in which it came."""
+
 _FIELDS = "source, type, version, time, key, data, traceparent, cause"
 _INSERT = (
     "INSERT INTO azora_inbox (event, handler, state, attempts, crashes, due, changed, lane, error, stack, "  # noqa: S608 – constants and placeholders
@@ -74,12 +77,16 @@ class Inbox:
     def insert(
         self, rows: Iterable[tuple[Envelope, str, str | None]], now: float, crashes: int = 0
     ) -> None:
-        """Store events as pending, each for a handler and in a lane; known ones are left as they are."""
+        """Store events as pending, each for a handler and in a lane; known ones are left as they are.
+
+        Those in no lane go first and in one order: two replicas that store the same events at once
+        would wait for each other.
+        """
         self.database.execute_many(
             _INSERT,
             [
                 _values(envelope, handler, lane, "pending", crashes, crashes, now, now)
-                for envelope, handler, lane in rows
+                for envelope, handler, lane in sorted(rows, key=_turn)
             ],
         )
 
@@ -214,6 +221,11 @@ def lane_of(handler: Handler, envelope: Envelope) -> str | None:
     if not handler.ordered or envelope.key is None:
         return None
     return f"{handler.name} {envelope.source} {envelope.key}"
+
+
+def _turn(row: tuple[Envelope, str, str | None]) -> tuple[str, str]:
+    envelope, handler, lane = row
+    return (envelope.id, handler) if lane is None else (LAST, "")
 
 
 def _values(

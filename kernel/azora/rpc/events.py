@@ -18,6 +18,7 @@ from azora.contract import Handler
 from azora.errors import Invalid, ServiceError, Unavailable
 from azora.events.envelope import Envelope
 from azora.rpc.connection import LOST, BrokerConnection, declare_exchange, decoded
+from azora.rpc.queues import queue_of
 from azora.rpc.streams import DeclaredLog
 
 if TYPE_CHECKING:
@@ -206,24 +207,6 @@ class EventSubscriber:
             eventlet.sleep(pause)
             pause = min(pause * 2, 10.0)
         return None
-
-
-def queue_of(plugin: str, handler: Handler) -> str:
-    """The queue of one handler, named as stock Nameko would."""
-    source, _, name = handler.event.partition(".")
-    return f"evt-{source}-{name}--{plugin}.{handler.name}"
-
-
-def delete_queues(broker: str, queues: list[str]) -> None:
-    """Delete queues, with the events and calls in them. Raises Unavailable."""
-    from kombu import Connection
-
-    try:
-        with Connection(broker, connect_timeout=5) as connection:
-            for queue in queues:
-                connection.default_channel.queue_delete(queue)
-    except OSError as error:
-        raise Unavailable(f"The broker does not answer: {error}. Nothing was changed.") from None
 
 
 def envelope_of(event: str, message: amqp.Message) -> Envelope:

@@ -57,7 +57,9 @@ class RabbitMQ(Server):
             at = ["-port", str(self._epmd_port), "-address", "127.0.0.1"]
             self._epmd = self.spawn([epmd, *at])
             wait_until(lambda: receives(self._epmd_port, b"\0\1n", self._epmd_port.to_bytes(4)))
-        return super().start()
+        super().start()
+        self.control("await_startup", "--timeout", "60")
+        return self
 
     def close(self) -> None:
         super().close()

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 
 import pytest
+from kombu import Connection
 
 from azora.testing.campus import BODIES, CampusProcess
 
@@ -106,3 +107,17 @@ def test_what_is_counted_is_what_is_there(running, restored):
     restored.eventually(lambda: counted(restored) == shelves, 60)
     assert restored.azora("events", "parked", "--json").out.strip() == "[]"
     assert running.call("library.list_categories")["items"]
+
+
+def test_events_that_nobody_takes_from_a_queue_are_told_of(new_campus, tmp_path):
+    environment = {
+        "AZORA_BACKUP_TO": str(tmp_path / "backups"),
+        "AZORA_BACKUP_KEY_FILE": str(tmp_path / "my.key"),
+        "AZORA_BACKUP_HOLD": "0",
+    }
+    campus = new_campus("distributed", environment=environment, options=("--empty",))
+    campus.stop()
+    with Connection(campus.broker) as broker:
+        broker.Producer().publish({}, exchange="library.events", routing_key="resource_added")
+    done = campus.azora("backup", "--json")
+    assert json.loads(done.out)["queued_events"] >= 1
