@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 import eventlet
+from eventlet import GreenPool
 
 from azora.contract import Job
 from azora.cron import latest_due, next_due
@@ -29,6 +30,8 @@ WATCH = SECONDS / 3
 SPARE = 30.0
 """Seconds beyond the operation's own time after which a run counts as abandoned, whoever lives."""
 KEEP = 30 * 86_400.0
+WIDTH = 100
+"""Jobs that one process runs at once."""
 
 _TAKE = """INSERT INTO azora_jobs (job, due, state, owner, until, attempts) VALUES (?, ?, 'running', ?, ?, 1)
     ON CONFLICT (job, due) DO UPDATE
@@ -47,6 +50,12 @@ class JobRunner:
         self.runtime = runtime
         self._liveness: dict[str, Liveness] = {}
         self._running = False
+        self._pool = GreenPool(WIDTH)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a job runs in this process, or its end is being recorded."""
+        return bool(self._pool.running())
 
     def run(self) -> None:
         """Start what is due, for ever."""
@@ -69,7 +78,7 @@ class JobRunner:
                 name = _full(hosted, job)
                 due = self._take(hosted, name, latest_due(job.cron, now), now)
                 if due is not None:
-                    eventlet.spawn_n(self._run, hosted, name, due)
+                    self._pool.spawn_n(self._run, hosted, name, due)
                     started.append(name)
         return started
 

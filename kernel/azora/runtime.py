@@ -62,6 +62,7 @@ class Runtime:
         self._credentials: dict[str, tuple[str | None, float]] = {}
         self._guarded = bool(registry.hooks.hook.is_allowed.get_hookimpls())
         self._greenlets: list[Any] = []
+        self._consumers: list[Any] = []
         self._started = False
         self.awaited: dict[str, str] = {}
         for name in list(registry.plugins) if names is None else names:
@@ -70,6 +71,7 @@ class Runtime:
         self._node = this_node(versions)
         watch(self)
         self.condition = Condition(self)
+        self._jobs = JobRunner(self)
 
     def start(self) -> None:
         """Start the plugins, then what brings them work. A plugin that fails here is refused alone."""
@@ -81,15 +83,13 @@ class Runtime:
             except Exception as error:  # noqa: BLE001 – one plugin's trouble is not the campus's
                 self.dismiss(name, error)
         for hosted in self.hosted.values():
-            self._greenlets += [
-                eventlet.spawn(hosted.relay.run),
-                eventlet.spawn(hosted.consumer.run),
-            ]
+            self._greenlets.append(eventlet.spawn(hosted.relay.run))
+            self._consumers.append(eventlet.spawn(hosted.consumer.run))
             if self.transport:
                 self.transport.serve(hosted)
         if self.transport:
             self.transport.start()
-        self._greenlets.append(eventlet.spawn(JobRunner(self).run))
+        self._greenlets.append(eventlet.spawn(self._jobs.run))
         self._greenlets.append(eventlet.spawn(self.live.run))
         self._started = True
         self._greenlets.append(eventlet.spawn(self.condition.run))
@@ -110,17 +110,25 @@ class Runtime:
         if self.transport:
             self.transport.stop_serving()
         works = [work for hosted in self.hosted.values() for work in hosted.works]
+        for hosted in self.hosted.values():
+            hosted.consumer.stop()
         for greenlet in [*self._greenlets, *works]:
             greenlet.kill()
         limit = time.monotonic() + grace
-        while any(hosted.in_flight for hosted in self.hosted.values()) and time.monotonic() < limit:
+        while self._at_work() and time.monotonic() < limit:
             eventlet.sleep(0.01)
+        for greenlet in self._consumers:
+            greenlet.kill()
         for hosted in self.hosted.values():
             self.call_hook(hosted, "shutdown")
             hosted.container.stop()
             hosted.database.close()
         if self.transport:
             self.transport.stop()
+
+    def _at_work(self) -> bool:
+        hosted = self.hosted.values()
+        return self._jobs.at_work or any(one.in_flight or one.consumer.at_work for one in hosted)
 
     def call(
         self,

@@ -111,9 +111,14 @@ def _settled(connection: extensions.connection) -> bool:
 
 
 def _wait(connection: extensions.connection) -> None:
-    """Let other greenlets run while the server works."""
-    while (state := connection.poll()) != extensions.POLL_OK:
-        if state == extensions.POLL_READ:
-            trampoline(connection.fileno(), read=True)
-        else:
-            trampoline(connection.fileno(), write=True)
+    """Let other greenlets run while the server works.
+
+    Of who is killed or timed out here a traceback remains: without the connection, which ends with its last
+    reference where it was just being made.
+    """
+    try:
+        while (state := connection.poll()) != extensions.POLL_OK:
+            reading = state == extensions.POLL_READ
+            trampoline(connection.fileno(), read=reading, write=not reading)
+    finally:
+        del connection

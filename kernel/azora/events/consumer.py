@@ -56,12 +56,23 @@ class Consumer:
             self._by_event.setdefault(handler.event, []).append(handler)
         self._longest = max((handler.timeout for handler in handlers), default=0.0)
         self._bell = Bell()
+        self._stopping = self._looking = False
         self._pool = GreenPool(self.pace.width)
         self._storing = Semaphore(1)
         self._looked_at_all = 0.0
         self._blocked = False
         self._cleaned = 0.0
         self._judged = 0.0
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a row is being claimed, a handler runs, or its end is being recorded."""
+        return self._looking or bool(self._pool.running())
+
+    def stop(self) -> None:
+        """Claim nothing more. What runs goes on; see `at_work`."""
+        self._stopping = True
+        self._bell.ring()
 
     def ring(self) -> None:
         """Say that something is due."""
@@ -107,11 +118,16 @@ class Consumer:
         return "stored"
 
     def run(self) -> None:
-        """Run due rows for ever."""
-        if not self.handlers:
-            return
+        """Run due rows until `stop`."""
+        self._looking = bool(self.handlers)
+        try:
+            self._run_due()
+        finally:
+            self._looking = False
+
+    def _run_due(self) -> None:
         first = True
-        while True:
+        while self._looking and not self._stopping:
             try:
                 self._liveness.show()
                 self._recover(everything=first and self.database.dialect == "sqlite")
