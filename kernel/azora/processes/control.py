@@ -77,6 +77,7 @@ class ControlSocket:
             "call": self._call,
             "parked": self._parked,
             "redrive": self._redrive,
+            "settings": self._settings,
         }
 
     def start(self) -> None:
@@ -130,6 +131,9 @@ class ControlSocket:
 
     def _redrive(self, request: dict[str, Any], _context: Context) -> Any:
         return redrive_events(self._runtime, request["plugin"], request["ids"])
+
+    def _settings(self, _request: dict[str, Any], _context: Context) -> Any:
+        return self._runtime.live.of_campus()
 
 
 class ControlClient:

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import eventlet
 import orjson
 from eventlet import Timeout
 from eventlet.greenpool import GreenPool
@@ -25,6 +26,7 @@ from azora.http.router import Endpoint, Router
 from azora.http.security import SecurityHeaders
 from azora.http.settings import HttpSettings
 from azora.observe.disk import disk_notices
+from azora.processes.following import Following
 from azora.processes.upstream import HOP_BY_HOP, PATIENCE, Upstream
 from azora.registry import Registry
 from azora.settings import CampusSettings, load_settings
@@ -56,7 +58,8 @@ class Front:
         self._http = http
         self._rest = self.upstreams["web" if "web" in self.upstreams else names[0]]
         self._pages = _page_patterns(registry, self.upstreams)
-        self._campus = settings
+        self._following = Following(settings, names)
+        self._follower: Any = None
         self._doors: Doors | None = None
         self.router.add("GET", "/healthz", lambda _: _json(200, {"status": "alive"}))
         self.router.add("GET", "/readyz", self._readyz)
@@ -66,11 +69,13 @@ class Front:
 
     def listen(self, address: str) -> Doors:
         """Serve at `host:port`; returns at once."""
-        self._doors = Doors(self.respond, self._http, self._campus, address)
+        self._doors = Doors(self.respond, self._http, self._following.campus, address)
+        self._follower = eventlet.spawn(self._following.run)
         return self._doors
 
     def stop(self, grace: float) -> None:
         if self._doors is not None:
+            self._follower.kill()
             self._doors.stop(grace)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
@@ -164,7 +169,7 @@ class Front:
         awaited = self.readiness()
         if awaited:
             return _json(503, {"status": "unready", "awaits": awaited})
-        if notices := disk_notices(self._campus):
+        if notices := disk_notices(self._following.campus):
             return _json(200, {"status": "ready", "notices": notices})
         return _json(200, {"status": "ready"})
 

@@ -51,6 +51,12 @@ class LiveSettings:
             self._chosen = found
             self._apply()
 
+    def of_campus(self) -> dict[str, str]:
+        """What was set in the browser of the campus's own settings, as it was typed."""
+        return {
+            name: value for (section, name), (value, _) in self._chosen.items() if section == CAMPUS
+        }
+
     def would_be(self, hosted: "HostedPlugin", section: str, name: str, value: str) -> None:
         """Raise SettingsError where the value is not valid for this setting."""
         tried = with_browser(self._given, self._flat() | {_flat(section, name): value})

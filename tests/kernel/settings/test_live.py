@@ -7,7 +7,9 @@ from pydantic import Field, SecretStr
 from tests.kernel.hosting import acting_as, make_plugin, running
 
 from azora import Conflict, Invalid, NotFound, Reply, Request, Service, Settings, operation
+from azora.cli.campus import campus_settings
 from azora.observe import logs
+from azora.processes.following import Following
 from azora.settings import Live
 from azora.testing.servers import wait_until
 
@@ -162,3 +164,21 @@ def test_what_a_newer_version_knows_no_more_is_passed_over(start):
     with start() as runtime:
         answer = runtime.call("mill.sacks", {})
         assert (answer.sacks, answer.kinds) == (10, ["rye"])
+
+
+def test_the_front_follows_though_it_holds_no_database(new_campus):
+    campus = new_campus("distributed")
+    given = campus_settings(str(campus.data_dir), broker_url=campus.broker)
+    front = Following(given, ["gone", "identity", "library", "web"])
+    before = logs._output.default
+    try:
+        campus.call("web.change_setting", section="campus", name="log_level", value="error")
+        wait_until(lambda: front.refresh() or front.campus.log_level == "error", 10.0)
+        assert logs._output.default == logs.LEVELS["error"]
+        campus.call("web.reset_setting", section="campus", name="log_level")
+        wait_until(lambda: front.refresh() or front.campus.log_level == "info", 10.0)
+        campus.stop()
+        front.refresh()
+        assert front.campus.log_level == "info"
+    finally:
+        logs._output.default = before

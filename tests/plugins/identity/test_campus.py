@@ -1,5 +1,6 @@
 """Identity over HTTP and at the terminal, on a whole campus in both bodies."""
 
+import json
 import os
 import stat
 import time
@@ -142,8 +143,13 @@ class TestTerminal:
         done = campus.azora("identity", "reset-password", email)
         assert done.code == 0, done.err
         [password] = [line.strip() for line in done.out.splitlines() if line.startswith("  ")]
-        assert campus.sign_in(email, password).get("/api/identity/me").json()["email"] == email
+        signed_in = campus.sign_in(email, password).get("/api/identity/me").json()
+        assert signed_in["email"] == email
         assert ends(person)
+        asked = {"of": "identity.reset_password", "on": signed_in["id"]}
+        [act] = campus.call("web.search_audit", **asked)["items"]
+        assert (act["actor"], act["outcome"]) == ("operator:cli", "done")
+        assert password not in json.dumps(act)
 
     def test_an_unknown_address_is_one_line(self, campus: Any) -> None:
         done = campus.azora("identity", "reset-password", "nobody@campus.example")
