@@ -13,6 +13,7 @@ _WAIT = 5.0
 
 def tail(
     type: Annotated[str, typer.Option(help="Only these types: `library.*`.")] = "",
+    where: Annotated[str, typer.Option("--filter", help="A CESQL expression.")] = "",
     last: Annotated[
         int, typer.Option("--last", "-n", help="Begin with so many.", min=1, max=500)
     ] = 10,
@@ -24,14 +25,15 @@ def tail(
     from azora.cli.campus import campus
 
     with campus(data) as here:
-        asked: dict[str, Any] = {"limit": last, "type": type}
+        only = {"type": type, "filter": where}
+        asked: dict[str, Any] = {"limit": last, **only}
         while True:
             page = here.call("nexus.read_log", asked)
             for event in page["items"]:
                 _print_line(event, as_json)
             if not follow:
                 return
-            asked = {"offset": page["next"], "limit": 500, "type": type, "wait": _WAIT}
+            asked = {"offset": page["next"], "limit": 500, "wait": _WAIT, **only}
 
 
 def show(

@@ -19,6 +19,15 @@ Pattern = Annotated[
 ]
 
 
+Expression = Annotated[
+    str,
+    Field(
+        max_length=2000,
+        description="CESQL 1.0: `type LIKE 'library.%' AND partitionkey = 'a'`; without one all.",
+    ),
+]
+
+
 class LoggedEvent(Reply):
     """An event at its place in the log, without what it tells."""
 
@@ -47,6 +56,7 @@ class ReadLog(Request):
     )
     limit: int = Field(100, ge=1, le=500)
     type: Pattern = ""
+    filter: Expression = ""
     wait: float = Field(
         0, ge=0, le=20, description="Seconds to wait where there is nothing to read yet."
     )

@@ -19,7 +19,13 @@ ROOM = Room(
             404,
             "There is no such event, or the log has forgotten it.",
             "Look at how long events of its type are kept.",
-        )
+        ),
+        ErrorCode(
+            "nexus.filter_unreadable",
+            422,
+            "The filter is no CESQL expression; the message says where it cannot be read.",
+            "Write it as `type LIKE 'library.%' AND partitionkey = 'a'`.",
+        ),
     ],
     pages=PAGES,
     tables=TABLES,

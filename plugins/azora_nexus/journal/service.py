@@ -1,12 +1,14 @@
 """The log as operations: a stretch of it, the index of it, and one event."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from azora import NotFound, Request, Service, operation
 from azora.data.keyset import paginate
+from azora.events.envelope import Envelope
 from azora.events.log import Logged
+from azora_nexus.filters.cesql import filter_of
 from azora_nexus.journal import contracts, reading
 from azora_nexus.journal.contracts import KEEP, READ
 from azora_nexus.journal.models import EventRow
@@ -26,7 +28,7 @@ class Journal(Service):
         offset = request.offset
         if offset is None:
             offset = reading.start_of_last(request.limit, request.type)
-        wanted, retention = matcher(request.type), Retention(self.hosted)
+        wanted = self._wanted(request)
         found: list[Logged] = []
         passed, until = 0, time.monotonic() + request.wait
         with self._log.reader(offset) as reader:
@@ -37,12 +39,7 @@ class Journal(Service):
                     break
                 passed += len(batch)
                 offset = batch[-1].offset + 1
-                found += [
-                    one
-                    for one in batch
-                    if wanted(one.envelope.type)
-                    and one.envelope.time >= retention.oldest(one.envelope.type)
-                ]
+                found += [one for one in batch if wanted(one.envelope)]
         return contracts.LogPage(items=[reading.whole(one) for one in found], next=offset)
 
     @operation("GET /events", permission=READ)
@@ -69,6 +66,16 @@ class Journal(Service):
     def forget_events(self, request: Request) -> contracts.Forgotten:
         """Forget events that are older than their type is kept; a job, each night"""
         return contracts.Forgotten(count=forget(self.hosted))
+
+    def _wanted(self, request: contracts.ReadLog) -> Callable[[Envelope], bool]:
+        """Whether an event is asked for, and young enough to be shown."""
+        of_type, filter_ = matcher(request.type), filter_of(request.filter)
+        oldest = Retention(self.hosted).oldest
+        return lambda event: (
+            of_type(event.type)
+            and event.time >= oldest(event.type)
+            and (filter_ is None or filter_.wants(event))
+        )
 
     def _at(self, place: int) -> Logged | None:
         with self._log.reader(place) as reader:

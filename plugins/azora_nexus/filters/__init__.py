@@ -1,0 +1,1 @@
+"""CESQL 1.0, the expression language of CloudEvents: which events somebody wants, decided on this side."""
