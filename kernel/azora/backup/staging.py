@@ -85,7 +85,7 @@ def _built(
 
 
 def _wake(database: PluginDatabase, manifest: Manifest, retention: float | None) -> None:
-    """Let what counts days not count those for which the campus slept.
+    """Let what counts days not count those for which the campus slept, and nobody hold what a process held.
 
     An event that is both handed over and still in an outbox is given again: its handler must still
     remember it. A plugin that is restored alone (`retention`) drops what the others have forgotten.
@@ -93,6 +93,8 @@ def _wake(database: PluginDatabase, manifest: Manifest, retention: float | None)
     now = time.time()
     age = max(0.0, now - manifest.at)
     with database.transaction():
+        if database.has_table("azora_leases"):
+            database.execute("UPDATE azora_leases SET until = 0")
         if database.has_table("azora_inbox"):
             database.execute(
                 "UPDATE azora_inbox SET changed = changed + ? WHERE state IN ('done', 'discarded')",
