@@ -8,6 +8,7 @@ import peewee
 
 from azora.data.migrations import Schema
 from azora.tables import IdField, TimeField
+from azora_library.bulk.migrations import m0012_bulk_edits, m0012_bulk_edits_down
 from azora_library.circulation.migrations import m0004_lending, m0004_lending_down
 from azora_library.discovery.migrations import m0008_finding, m0008_finding_down
 from azora_library.drafts.migrations import m0010_drafts, m0010_drafts_down
@@ -34,6 +35,8 @@ __all__ = [
     "m0010_drafts_down",
     "m0011_saved_searches",
     "m0011_saved_searches_down",
+    "m0012_bulk_edits",
+    "m0012_bulk_edits_down",
 ]
 """Steps of the rooms, which are written beside their tables."""
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import peewee
 
+from azora_library.bulk import people as bulk
 from azora_library.catalogue.models import ResourceRow
 from azora_library.circulation import people as circulation
 from azora_library.drafts import people as drafts
@@ -25,7 +26,7 @@ def erase(plugin: "HostedPlugin", subject: str) -> str:
             for column in (ResourceRow.created_by, ResourceRow.updated_by, VersionRow.by)
         ]
         forgotten += admissions.erase(ids)
-        forgotten += [shelves.erase(ids), drafts.erase(ids), saved.erase(ids)]
+        forgotten += [room.erase(ids) for room in (shelves, drafts, saved, bulk)]
     lending = [circulation.erase(plugin, id) for id in ids]
     if circulation.ON_LOAN in lending:
         return circulation.ON_LOAN
@@ -44,6 +45,7 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
         **shelves.export(_actor_ids(subject)),
         **drafts.export(_actor_ids(subject)),
         **saved.export(_actor_ids(subject)),
+        **bulk.export(_actor_ids(subject)),
     }
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from azora import Plugin, hookimpl
 from azora.room import joined
+from azora_library.bulk.room import ROOM as BULK
 from azora_library.catalogue.room import ROOM as CATALOGUE
 from azora_library.circulation.room import ROOM as CIRCULATION
 from azora_library.discovery.room import ROOM as DISCOVERY
@@ -37,6 +38,7 @@ ROOMS = (
     DRAFTS,
     MERGING,
     SAVED,
+    BULK,
 )
 
 

@@ -54,6 +54,13 @@ class LibrarySettings(Settings):
         30, ge=1, le=3650, description="Days for which what is typed and not saved is kept."
     )
 
+    bulk_edit_at_most: Live[int] = Field(
+        50_000, ge=1, description="Records that one bulk edit may change."
+    )
+    undo_bulk_edits: Live[int] = Field(
+        7, ge=0, le=365, description="Days for which a bulk edit can be undone."
+    )
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:

@@ -24,6 +24,7 @@ class Version(Reply):
     current: bool
     title: str
     file: str | None = Field(description="The name of its file, where you may open it.")
+    bulk_edit: str | None = Field(None, description="The bulk edit that made it; for librarians.")
 
 
 class Versions(ListReply[Version]):

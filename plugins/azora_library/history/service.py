@@ -4,6 +4,7 @@ from azora import Service, operation
 from azora.data.keyset import paginate
 from azora.errors import NotFound
 from azora.messages import FileRef
+from azora_library.bulk.links import made_by
 from azora_library.catalogue import contracts as catalogue
 from azora_library.catalogue.access import MANAGE, file_closed, see
 from azora_library.catalogue.models import ResourceRow
@@ -30,7 +31,7 @@ class History(Service):
         items = [_version(one, row.revision, file_open) for one in shown]
         actor = self.actor_or_none
         if actor and actor.may(MANAGE):
-            items = _signed(items, [one.by for one in shown])
+            items = _signed(row.id, items, [one.by for one in shown])
         return contracts.Versions(items=items, next=following)
 
     @operation("GET /resources/{id}/versions/compare", permission=MANAGE)
@@ -97,10 +98,19 @@ def _version(row: VersionRow, newest: int, file_open: bool) -> contracts.Version
     )
 
 
-def _signed(versions: list[contracts.Version], by: list[str | None]) -> list[contracts.Version]:
-    """The versions with who made them: for librarians."""
+def _signed(
+    id: str, versions: list[contracts.Version], by: list[str | None]
+) -> list[contracts.Version]:
+    """The versions with who made them, and by which bulk edit: for librarians."""
     names = people.called(set(filter(None, by)))
+    edits = made_by(id, [one.revision for one in versions])
     return [
-        one.model_copy(update={"by": who, "name": names.get(who or "", "")})
+        one.model_copy(
+            update={
+                "by": who,
+                "name": names.get(who or "", ""),
+                "bulk_edit": edits.get(one.revision),
+            }
+        )
         for one, who in zip(versions, by, strict=True)
     ]

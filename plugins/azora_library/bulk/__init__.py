@@ -1,0 +1,1 @@
+"""Many records changed as one: said once, looked at before, applied in the background, undone as one."""
