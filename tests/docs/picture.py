@@ -1,41 +1,76 @@
-"""Takes the picture of the README: `python tests/docs/picture.py docs/images/library.png`.
+"""Takes the pictures of the documentation anew: `python tests/docs/picture.py docs/images [NAME…]`.
 
-A campus of its own, Playwright, and the Chromium of this machine. The work itself runs in a process
-that nothing has patched: Playwright brings an event loop of its own.
+Campuses of its own, Playwright, and the Chromium of this machine. The browser runs in a process that
+nothing has patched: Playwright brings an event loop of its own.
 """
 
+import json
 import subprocess
 import sys
+from typing import Any
 
-WIDTH, HEIGHT = 1280, 860
+PAGES = {
+    "library": "/library",
+    "first-run": "/first-run",
+    "settings": "/admin/settings",
+    "audit": "/admin/audit",
+    "status": "/status",
+    "demo": "/admin/demo",
+}
+"""The pages, by the name of their picture. The first two are seen by strangers, the others signed in."""
 
-_SHOT = """
-import sys
+_SHOTS = """
+import json, sys
 from playwright.sync_api import sync_playwright
-chromium, address, picture, width, height = sys.argv[1:]
+chromium, folder, told = sys.argv[1:]
 with sync_playwright() as play:
     browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-    page = browser.new_page(viewport={"width": int(width), "height": int(height)}, locale="en")
-    page.goto(address + "/library")
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=picture)
+    page = browser.new_page(viewport={"width": 1280, "height": 860}, locale="en")
+    for name, address, cookies in json.loads(told):
+        page.context.clear_cookies()
+        page.context.add_cookies(cookies)
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=f"{folder}/{name}.png")
     browser.close()
 """
 
 
-def take(picture: str) -> None:
-    """Start a campus, photograph its library, and stop it."""
+def take(folder: str, names: list[str]) -> None:
+    """Start a campus with demo data and an empty one, photograph their pages, and stop them."""
     from azora import command  # noqa: F401 – patches first
     from azora.testing.campus import CampusProcess
     from azora.testing.parts import executable
 
-    campus = CampusProcess().start()
+    campus, empty = CampusProcess().start(), CampusProcess(options=("--empty",)).start()
     try:
-        arguments = [executable("chromium"), campus.url, picture, str(WIDTH), str(HEIGHT)]
-        subprocess.run([sys.executable, "-c", _SHOT, *arguments], check=True)
+        signed_in = _used(campus)
+        key = (empty.data_dir / "first-run").read_text().strip()
+        told: list[tuple[str, str, list[dict[str, str]]]] = []
+        for name in names or PAGES:
+            if name == "first-run":
+                told.append((name, f"{empty.url}{PAGES[name]}?token={key}", []))
+            else:
+                cookies = [] if name == "library" else signed_in
+                told.append((name, campus.url + PAGES[name], cookies))
+        arguments = [executable("chromium"), folder, json.dumps(told)]
+        subprocess.run([sys.executable, "-c", _SHOTS, *arguments], check=True)
     finally:
         campus.close()
+        empty.close()
+
+
+def _used(campus: Any) -> list[dict[str, str]]:
+    """Let an administrator do a few things; the cookies of their session."""
+    client = campus.sign_in()
+    campus.call("identity.create_account", email="thandi@thuto.example", name="Thandi Nkosi")
+    client.put("/api/web/settings/campus/name", json={"value": "Thuto Secondary School"})
+    found = client.get("/api/library/search", params={"query": "mhudi"}).json()["items"]
+    client.patch(f"/api/library/resources/{found[0]['id']}", json={"publisher": "Lovedale Press"})
+    return [
+        {"name": name, "value": value, "url": campus.url} for name, value in client.cookies.items()
+    ]
 
 
 if __name__ == "__main__":
-    take(sys.argv[1])
+    take(sys.argv[1], sys.argv[2:])

@@ -4,6 +4,7 @@ Files need none: a migration does not touch them. Its key lies with the campus's
 data are; it is for whoever must go back, not against thieves.
 """
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,8 @@ class WayBack:
 
     @property
     def command(self) -> str:
-        return f"azora restore {self.id} --replace --from {self.place} --key-file {self.key}"
+        at = ["--replace", "--from", self.place, "--key-file", self.key]
+        return shlex.join(["azora", "restore", self.id, *at])
 
 
 def back_up_databases(campus: "CampusSettings", registry: "Registry") -> WayBack | None:
