@@ -6,10 +6,11 @@ Facts only, written for this project.
 from typing import TYPE_CHECKING, Any
 
 from azora.demo import DemoRemoved, KeptDemo, Touched
-from azora_library.catalogue.models import CategoryRow, ResourceRow
+from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import Catalogue
 from azora_library.exchange.contracts import CatalogueRecord, ImportRecords
 from azora_library.exchange.intake import Intake
+from azora_library.subjects.models import CategoryRow
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin

@@ -17,6 +17,7 @@ from azora_library.history.migrations import m0009_versions, m0009_versions_down
 from azora_library.reading.migrations import m0006_reading, m0006_reading_down
 from azora_library.saved.migrations import m0011_saved_searches, m0011_saved_searches_down
 from azora_library.shelves.migrations import m0005_shelves, m0005_shelves_down
+from azora_library.subjects.migrations import m0013_subjects, m0013_subjects_down
 
 __all__ = [
     "m0004_lending",
@@ -37,6 +38,8 @@ __all__ = [
     "m0011_saved_searches_down",
     "m0012_bulk_edits",
     "m0012_bulk_edits_down",
+    "m0013_subjects",
+    "m0013_subjects_down",
 ]
 """Steps of the rooms, which are written beside their tables."""
 

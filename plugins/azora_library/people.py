@@ -12,6 +12,7 @@ from azora_library.history.models import VersionRow
 from azora_library.saved import people as saved
 from azora_library.sharing import admissions
 from azora_library.shelves import people as shelves
+from azora_library.subjects import people as subjects
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -26,7 +27,7 @@ def erase(plugin: "HostedPlugin", subject: str) -> str:
             for column in (ResourceRow.created_by, ResourceRow.updated_by, VersionRow.by)
         ]
         forgotten += admissions.erase(ids)
-        forgotten += [room.erase(ids) for room in (shelves, drafts, saved, bulk)]
+        forgotten += [room.erase(ids) for room in (shelves, drafts, saved, bulk, subjects)]
     lending = [circulation.erase(plugin, id) for id in ids]
     if circulation.ON_LOAN in lending:
         return circulation.ON_LOAN
@@ -46,6 +47,7 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
         **drafts.export(_actor_ids(subject)),
         **saved.export(_actor_ids(subject)),
         **bulk.export(_actor_ids(subject)),
+        **subjects.export(_actor_ids(subject)),
     }
 
 

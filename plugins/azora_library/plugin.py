@@ -17,6 +17,7 @@ from azora_library.saved.room import ROOM as SAVED
 from azora_library.settings import LibrarySettings
 from azora_library.sharing.room import ROOM as SHARING
 from azora_library.shelves.room import ROOM as SHELVES
+from azora_library.subjects.room import ROOM as SUBJECTS
 
 if TYPE_CHECKING:
     import typer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 ROOMS = (
     CATALOGUE,
+    SUBJECTS,
     DISCOVERY,
     EXCHANGE,
     SHARING,

@@ -12,6 +12,7 @@ from azora_library import plugin as library_plugin
 from azora_library.catalogue import contracts as catalogue
 from azora_library.discovery import contracts as discovery
 from azora_library.discovery.headings import Heading, plain
+from azora_library.subjects import contracts as subjects
 
 ROWS = 20_000
 SSD = "SET random_page_cost = 1.1"
@@ -44,7 +45,9 @@ def shelves(on_database):
     fill(worker, "library_filing", [("resource", "kind", "heading"), *filed])
     words = {"sqlite": "rowid, title", "postgresql": "number, document"}[on_database]
     fill(worker, "library_words", [words.split(", "), *((n, f"w{n}") for n in range(1, ROWS + 1))])
-    fill(worker, "library_category", [("name", "resources"), *((f"c {n}", 9) for n in range(500))])
+    fill(worker, "library_category", categories())
+    pairs = ((row_id(n), row_id(n), 0) for n in range(500))
+    fill(worker, "library_category_branch", [("ancestor", "descendant", "distance"), *pairs])
     analyse(worker)
     return worker
 
@@ -147,6 +150,22 @@ def resources():
         )
 
 
+def categories():
+    yield [
+        "name",
+        "id",
+        "notation",
+        "sort_key",
+        "labels",
+        "retired",
+        "resources",
+        "public",
+        "members",
+    ]
+    for n in range(500):
+        yield f"c {n}", row_id(n), "", f"c {n}", "{}", False, 9, 9, 0
+
+
 def fill(worker, table, rows):
     columns, *values = rows
     names = ", ".join(columns)
@@ -169,7 +188,11 @@ LIBRARY = {
     "by a category": ("search", discovery.SearchResources(category="c 7")),
     "by a tag": ("search", discovery.SearchResources(tag="tag 7")),
     "by a year": ("search", discovery.SearchResources(year_from=1507, year_to=1507)),
-    "categories": ("list_categories", catalogue.ListCategories()),
+    "categories": ("list_categories", subjects.ListCategories()),
+    "a branch": ("browse_categories", subjects.BrowseCategories(id="c 7")),
+    "in a branch": ("list_category", subjects.ListCategory(id="c 7")),
+    "tags in use": ("list_tags", subjects.ListTags(query="tag 77")),
+    "tags that begin so": ("suggest_terms", subjects.SuggestTerms(query="tag 77")),
 }
 IDENTITY = {
     "a session": ("authenticate", identity.Credential(token="nobody's")),

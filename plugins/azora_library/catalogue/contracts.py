@@ -154,21 +154,6 @@ class DownloadFile(Request):
     token: Token = None
 
 
-class ListCategories(Request):
-    """No choice to make."""
-
-
-class Category(Reply):
-    """`resources` counts those that you see, but for what you were let in to one by one."""
-
-    name: str
-    resources: int
-
-
-class Categories(Reply):
-    items: list[Category]
-
-
 class ListTypes(Request):
     """No choice to make."""
 

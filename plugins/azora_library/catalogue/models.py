@@ -82,23 +82,6 @@ class ResourceRow(Table):
         )
 
 
-class CategoryRow(Table):
-    """How many resources each category holds, and how many of them everybody, or every member, sees.
-
-    Counted from events, so that nobody counts rows.
-    """
-
-    name = peewee.TextField(primary_key=True)
-    resources = peewee.BigIntegerField(default=0)
-    public = peewee.BigIntegerField(default=0)
-    members = peewee.BigIntegerField(default=0)
-
-    class Meta:
-        table_name = "library_category"
-        personal = ()
-        retention = "As long as the library."
-
-
 class TypeRow(Table):
     """A type that a plugin or a librarian registered beside the built-in ones."""
 
@@ -111,4 +94,4 @@ class TypeRow(Table):
         retention = "As long as the library."
 
 
-TABLES: tuple[type[Any], ...] = (ResourceRow, CategoryRow, TypeRow)
+TABLES: tuple[type[Any], ...] = (ResourceRow, TypeRow)

@@ -7,6 +7,7 @@ from azora_library.discovery.pages import RELATED, TYPES
 from azora_library.exchange.pages import ALTERNATES, DESCRIBED
 from azora_library.reading.pages import CAPTIONS, LINKING
 from azora_library.shelves.pages import KEEPING, OWN_SHELVES
+from azora_library.subjects.pages import WAY
 
 UNCOUNTED = Part("read_resource", {"count": False})
 
@@ -28,6 +29,7 @@ PAGES = (
             "resource": Part("read_resource"),
             "own_request": Part("read_own_request"),
             "described": DESCRIBED,
+            **WAY,
             **TYPES,
             **COPIES,
             **OWN_SHELVES,

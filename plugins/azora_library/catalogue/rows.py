@@ -30,6 +30,7 @@ from azora_library.catalogue.models import ResourceRow, TypeRow
 from azora_library.circulation.models import CopyRow
 from azora_library.discovery import findable
 from azora_library.history import versions
+from azora_library.subjects.terms import settle, settled
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -99,6 +100,7 @@ class Catalogue:
 
     def add_many(self, rows: Sequence[ResourceRow]) -> None:
         """Put new resources in, with all that they are found by and an event for each."""
+        settle(self._database, rows)
         insert_rows(self._database, rows)
         numbers = self._numbers([row.id for row in rows])
         for row in rows:
@@ -120,6 +122,7 @@ class Catalogue:
     def change(self, row: ResourceRow, values: Mapping[str, Any]) -> bool:
         """Say something else of a resource; whether that made a difference."""
         before = row.category, counted_as(row)
+        values = settled(self._database, values)
         values = {name: _stored(value) for name, value in values.items()}
         changed = {name: value for name, value in values.items() if getattr(row, name) != value}
         if not changed:

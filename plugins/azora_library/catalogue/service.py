@@ -2,30 +2,24 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from azora import Service, on_event, operation
 from azora.errors import NotFound, ServiceError
 from azora.messages import FileRef
 from azora_library.catalogue import access, contracts
 from azora_library.catalogue.incoming import admit
-from azora_library.catalogue.models import CategoryRow, ResourceRow, TypeRow
+from azora_library.catalogue.models import ResourceRow, TypeRow
 from azora_library.catalogue.rows import ACCESS, Catalogue, described, file_of, resource
 from azora_library.drafts.models import DraftRow
 from azora_library.history.models import VersionRow
 from azora_library.sharing.rows import count_use
-
-if TYPE_CHECKING:
-    from azora.actor import Actor
+from azora_library.subjects import tree
+from azora_library.subjects.counting import COUNT
 
 FILE_LIMIT = 500_000_000
 HOLDERS_OF_FILES: tuple[Any, ...] = (ResourceRow, VersionRow, DraftRow)
 """The tables whose `file_digest` keeps a file from being swept."""
-
-_COUNT = """INSERT INTO library_category (name, resources, public, members) VALUES (?, ?, ?, ?)
-    ON CONFLICT (name) DO UPDATE SET resources = library_category.resources + excluded.resources,
-    public = library_category.public + excluded.public,
-    members = library_category.members + excluded.members"""
 
 
 class Resources(Service):
@@ -140,19 +134,7 @@ class Resources(Service):
 
 
 class Vocabulary(Service):
-    """The categories and types by which resources are told apart."""
-
-    @operation("GET /categories", public=True)
-    def list_categories(self, request: contracts.ListCategories) -> contracts.Categories:
-        """List the categories that hold something, and how much"""
-        counted = _counted_for(self.actor_or_none)
-        rows = CategoryRow.select(CategoryRow.name, counted.alias("resources"))
-        return contracts.Categories(
-            items=[
-                contracts.Category(name=row.name, resources=row.resources)
-                for row in rows.where(counted > 0).order_by(CategoryRow.name)
-            ]
-        )
+    """The types by which resources are told apart."""
 
     @operation("GET /types", public=True)
     def list_types(self, request: contracts.ListTypes) -> contracts.ResourceTypes:
@@ -191,13 +173,5 @@ class Counters(Service):
         with self.transaction():
             for name, level, change in sorted(named):  # one order for all, so that nobody deadlocks
                 shown = [change if level == seen else 0 for seen in (access.PUBLIC, access.MEMBERS)]
-                self.hosted.database.execute(_COUNT, name, change, *shown)
-
-
-def _counted_for(actor: "Actor | None") -> Any:
-    """Of the counts of a category, the one of the resources that this reader sees."""
-    if actor and actor.may(access.MANAGE):
-        return CategoryRow.resources
-    if access.is_member(actor):
-        return CategoryRow.public + CategoryRow.members
-    return CategoryRow.public
+                self.hosted.database.execute(COUNT, change, *shown, name)
+            tree.drop_spent(self.hosted.database, sorted({name for name, _, _ in named}))

@@ -50,7 +50,7 @@ class Filters(Message):
         "", description='Words, `"phrases"`, `-exclusions`, `author:`, `title:`, `year:1920-1930` …'
     )
     type: Several[TypeName] = []
-    category: Several[Tag] = []
+    category: Several[Tag] = Field([], description="Each with all that is below it.")
     language: Several[Language] = []
     decade: Several[Decade] = Field([], description="The first year of each: 1930.")
     file: Several[HasFile] = []
@@ -87,6 +87,14 @@ class FacetValue(Reply):
     count: int
 
 
+class CategoryValue(FacetValue):
+    """A category that results stand in or below; `parent` names the one above, which is listed as well."""
+
+    id: str
+    parent: str | None
+    labels: dict[str, str]
+
+
 class Facets(Reply):
     """How the results fall: each list from the most frequent value down, decades from the earliest.
 
@@ -94,7 +102,9 @@ class Facets(Reply):
     """
 
     type: list[FacetValue]
-    category: list[FacetValue]
+    category: list[CategoryValue] = Field(
+        description="The top of the tree; of one that narrows, also the way to it and what is below."
+    )
     language: list[FacetValue]
     tag: list[FacetValue]
     decade: list[FacetValue]

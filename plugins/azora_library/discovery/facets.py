@@ -8,13 +8,16 @@ from typing import NamedTuple
 from azora.admin import exporting
 from azora.errors import FieldError, Invalid
 from azora.messages import Document
-from azora_library.discovery import text
+from azora_library.discovery import branches, text
 from azora_library.discovery.contracts import ExportFacet, FacetList, Facets, FacetValue, ListFacet
 from azora_library.discovery.headings import KINDS
 from azora_library.discovery.selection import DECADE, NARROWING, Subject
 
 FIRST_VALUES = 20
 """Values of a facet that come with the results."""
+
+MOST = 100_000
+"""The same for a facet of which all are needed."""
 
 COLUMNS = {
     "type": "r.type",
@@ -47,14 +50,22 @@ def count(subject: Subject, bound: int) -> Counts:
         without, values = _count(subject, [name], bound, without=name)
         totals.append(without)
         counted += values
-    facets: dict[str, list[FacetValue]] = {name: [] for name in NARROWING}
+    facets: dict[str, list[FacetValue]] = {name: [] for name in NARROWING if name != "category"}
     for name, value, number in counted:
-        facets[name].append(FacetValue(value=value, count=number))
+        if name in facets:
+            facets[name].append(FacetValue(value=value, count=number))
     for found in facets.values():
         found.sort(key=lambda one: (-one.count, one.value))
     facets["decade"].sort(key=lambda one: int(one.value))
+    categories = {value: number for name, value, number in counted if name == "category"}
+    shown = branches.shown(subject.database, categories, subject.filters.category)
     exact = total <= bound
-    return Counts(min(total, bound), exact, Facets(**facets), all(one <= bound for one in totals))
+    return Counts(
+        min(total, bound),
+        exact,
+        Facets(category=shown, **facets),
+        all(one <= bound for one in totals),
+    )
 
 
 def _count(
@@ -89,7 +100,7 @@ def _count(
 
 
 def _top_of_column(name: str) -> str:
-    most = 1000 if name == "decade" else FIRST_VALUES
+    most = MOST if name in ("decade", "category") else FIRST_VALUES
     return (
         f"SELECT * FROM (SELECT '{name}' AS facet, CAST({name} AS TEXT) AS value, count(*) AS n "  # noqa: S608 – constants and placeholders
         f"FROM found WHERE {name} IS NOT NULL GROUP BY {name} "
@@ -122,6 +133,9 @@ def every_value(subject: Subject, name: str) -> tuple[str, tuple[object, ...]]:
             f"AND f.kind = {KINDS[name]} GROUP BY f.heading) AS filed "
             "JOIN library_heading AS h ON h.id = filed.heading"
         ), chosen.params
+    if name == "category":
+        found = f"FROM ({ids}) AS ids JOIN library_resource AS r {subject.narrow_row} ON r.number = ids.number"
+        return branches.every_value(found), chosen.params
     return (
         f"SELECT CAST({COLUMNS[name]} AS TEXT) AS value, count(*) AS n, "  # noqa: S608 – constants and placeholders
         f"lower(CAST({COLUMNS[name]} AS TEXT)) AS folded FROM ({ids}) AS ids "

@@ -11,6 +11,7 @@ from azora_library.discovery.index import INDEXES
 from azora_library.discovery.query import Limit, Query, read
 from azora_library.discovery.references import identities
 from azora_library.discovery.related import Neighbours
+from azora_library.subjects.tree import NAMES_BELOW
 
 if TYPE_CHECKING:
     from azora.data.database import PluginDatabase
@@ -83,6 +84,8 @@ class Subject(NamedTuple):
         if name in KINDS:
             filed = f"SELECT resource FROM library_filing WHERE heading IN ({marks})"  # noqa: S608 – constants and placeholders
             return f"r.number IN ({filed})", [heading_id(name, str(value)) for value in values]
+        if name == "category":
+            return f"r.category IN ({NAMES_BELOW.format(marks=marks)})", values
         if name == "decade":
             spans = " OR ".join("r.year BETWEEN ? AND ?" for _ in values)
             return f"({spans})", [year for first in values for year in (first, int(first) + 9)]

@@ -10,13 +10,14 @@ from lxml import etree
 from azora import Document, Service, on_event, operation
 from azora_library.catalogue import contracts as catalogue
 from azora_library.catalogue.access import PUBLIC
-from azora_library.catalogue.models import CategoryRow, ResourceRow
+from azora_library.catalogue.models import ResourceRow
 from azora_library.exchange import contracts, datacite_writing, dublincore, marcxml, oai
 from azora_library.exchange.exporting import values_of
 from azora_library.exchange.models import TombstoneRow
 from azora_library.exchange.oai import Element, Refusal, add, element
 from azora_library.exchange.oai_records import Header, earliest, header, listed
 from azora_library.exchange.writers import XML, Values
+from azora_library.subjects.models import CategoryRow
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin

@@ -1,0 +1,1 @@
+"""What resources are about: the tree of categories, and tags."""
