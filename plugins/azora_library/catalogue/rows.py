@@ -231,14 +231,25 @@ def card(row: ResourceRow) -> Card:
     return Card(**card_values(row))
 
 
+CARD = tuple(
+    getattr(ResourceRow, name)
+    for name in (
+        "number", "id", "title", "type", "authors", "category", "language", "year", "created",
+        "file_digest",
+    )
+)  # fmt: skip
+"""The columns that a card is made of."""
+
+
 def card_values(row: ResourceRow) -> dict[str, Any]:
     names = ("id", "title", "type", "authors", "category", "language", "year", "created")
     return {name: getattr(row, name) for name in names} | {"has_file": row.file_digest is not None}
 
 
-def listed(numbers: list[int]) -> list[ResourceRow]:
-    """The resources in the order of their numbers' list."""
-    found = {row.number: row for row in ResourceRow.select().where(ResourceRow.number.in_(numbers))}
+def listed(numbers: list[int], columns: Sequence[Any] = ()) -> list[ResourceRow]:
+    """The resources in the order of their numbers' list; with `columns`, no more of them than that."""
+    rows = ResourceRow.select(*columns).where(ResourceRow.number.in_(numbers))
+    found = {row.number: row for row in rows}
     return [found[number] for number in numbers if number in found]
 
 

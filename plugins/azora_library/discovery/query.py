@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from azora_library import domain
 from azora_library.discovery import text
+from azora_library.discovery.excerpts import Marks
 
 MOST_WORDS = 16
 """Words of a query that count."""
@@ -46,12 +47,6 @@ class Clause(NamedTuple):
     prefix: bool = False
     variants: tuple[str, ...] = ()
 
-    def holds(self, word: str) -> bool:
-        """Whether a word of a text is one that this clause looks for."""
-        if word in self.words or word in self.variants:
-            return True
-        return self.prefix and word.startswith(self.words[-1])
-
 
 class Limit(NamedTuple):
     """What must be so of the record itself: its year between two, its language, its type."""
@@ -72,8 +67,10 @@ class Query(NamedTuple):
     def __bool__(self) -> bool:
         return bool(self.wanted or self.excluded or self.limits)
 
-    def holds(self, word: str) -> bool:
-        return any(clause.holds(word) for clause in self.wanted)
+    def marks(self) -> Marks:
+        """What to mark in the texts that it finds."""
+        whole = {word for clause in self.wanted for word in (*clause.words, *clause.variants)}
+        return Marks(whole, {clause.words[-1] for clause in self.wanted if clause.prefix})
 
     def with_variants(self, variants: Mapping[str, tuple[str, ...]]) -> "Query":
         """The query that other words will do for as well."""

@@ -5,13 +5,11 @@ from azora.messages import Document, ListReply
 from azora_library.catalogue.access import see, visible
 from azora_library.catalogue.contracts import Card, ListResources
 from azora_library.catalogue.models import ResourceRow
-from azora_library.catalogue.rows import card, card_values, listed
-from azora_library.discovery import contracts, facets, query, search, spelling, suggesting, text
+from azora_library.catalogue.rows import CARD, card, card_values, listed
+from azora_library.discovery import contracts, facets, search, spelling, suggesting
+from azora_library.discovery.excerpts import Marks, excerpt
 from azora_library.discovery.related import Neighbours
 from azora_library.discovery.selection import Subject, subject_of
-
-EXCERPTED = 20_000
-"""Characters of a text in which an excerpt is looked for."""
 
 
 class Discovery(Service):
@@ -28,10 +26,10 @@ class Discovery(Service):
     def search(self, request: contracts.SearchResources) -> contracts.Found:
         """Search the catalogue, with facets"""
         found = spelling.find(self._subject(request), request, self.settings.facet_bound)
-        sought = found.subject.query
+        marks = found.subject.query.marks()
         return contracts.Found(
             items=[
-                contracts.Hit(**card_values(row), excerpt=_excerpt(row, sought))
+                contracts.Hit(**card_values(row), excerpt=_excerpt(row, marks))
                 for row in found.rows
             ],
             next=found.page.next,
@@ -87,10 +85,9 @@ class Discovery(Service):
 
 
 def _cards(numbers: list[int]) -> list[Card]:
-    return list(map(card, listed(numbers)))
+    return list(map(card, listed(numbers, CARD)))
 
 
-def _excerpt(row: ResourceRow, sought: query.Query) -> list[contracts.Excerpt]:
-    content = " ".join(row.content[:EXCERPTED].split())
-    pieces = text.excerpt(content, sought.holds)
+def _excerpt(row: ResourceRow, marks: Marks) -> list[contracts.Excerpt]:
+    pieces = excerpt(" ".join(row.content.split()), marks)
     return [contracts.Excerpt(text=piece.text, hit=piece.hit) for piece in pieces]

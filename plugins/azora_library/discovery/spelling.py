@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import peewee
+
 from azora_library.catalogue.models import ResourceRow
-from azora_library.catalogue.rows import listed
+from azora_library.catalogue.rows import CARD, listed
 from azora_library.discovery import facets, search, text, vocabulary
 from azora_library.discovery.contracts import SearchResources
 from azora_library.discovery.selection import Subject
@@ -20,6 +22,17 @@ FEW = 3
 
 TIMES = 5
 """How much more the other spelling must find to be worth proposing."""
+
+EXCERPTED = 20_000
+"""Characters of a text in which an excerpt is looked for."""
+
+SHOWN = (
+    *CARD,
+    ResourceRow.tags,
+    ResourceRow.publisher,
+    peewee.fn.substr(ResourceRow.content, 1, EXCERPTED).alias("content"),
+)
+"""The columns of what is found that results, and what may have been meant, are made of."""
 
 Variants = Mapping[str, tuple[str, ...]]
 
@@ -63,13 +76,13 @@ def _close(
     found = _outcome(subject, request, counts)
     if near_counts.total < TIMES * counts.total:
         return found
-    others = listed(search.page(near, request, broad=not near_counts.exact).numbers)
+    others = listed(search.page(near, request, broad=not near_counts.exact).numbers, SHOWN)
     return found._replace(did_you_mean=_meant(request.query, variants, others))
 
 
 def _outcome(subject: Subject, request: SearchResources, counts: facets.Counts) -> Outcome:
     page = search.page(subject, request, broad=not counts.exact)
-    return Outcome(subject, counts, page, listed(page.numbers))
+    return Outcome(subject, counts, page, listed(page.numbers, SHOWN))
 
 
 def _meant(typed: str, variants: Variants, rows: Sequence[ResourceRow]) -> str | None:

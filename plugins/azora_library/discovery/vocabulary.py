@@ -23,9 +23,9 @@ _BLOCK = 128
 
 
 def learn(database: "PluginDatabase", words: Iterable[str]) -> None:
-    """Add folded words to the vocabulary, inside a transaction."""
+    """Add folded words to the vocabulary, inside a transaction; nobody means a number by a word."""
     known = known_of(database, "terms")
-    heard = {word for word in words if len(word) <= LONGEST + 1}
+    heard = {word for word in words if len(word) <= LONGEST + 1 and not word.isdigit()}
     fresh = sorted(heard - known.values)
     if fresh:
         database.execute_many(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from azora import Service, operation
 from azora.data.keyset import paginate
-from azora_library.catalogue.rows import card, listed
+from azora_library.catalogue.rows import CARD, card, listed
 from azora_library.saved import contracts, rows
 from azora_library.saved.models import SavedSearchRow
 
@@ -60,7 +60,7 @@ class SavedSearches(Service):
             saved=rows.shown(row),
             until=window.until,
             total=rows.count(subject),
-            items=list(map(card, listed(page.numbers))),
+            items=list(map(card, listed(page.numbers, CARD))),
             next=page.next,
         )
 

@@ -102,3 +102,12 @@ def test_edits_are_one_letter_more_less_other_or_in_anothers_place() -> None:
 def test_a_word_is_mistyped_in_its_own_script() -> None:
     assert set("абвя") <= set(alphabet("война")) and "z" not in alphabet("война")
     assert alphabet("water").startswith("abc")
+
+
+def test_a_number_is_no_word_that_somebody_misspelt(library: Any, word: str) -> None:
+    numbers = ("778899", "9780143026556")
+    library.add(title=f"{word[:12]} {numbers[0]}", isbn=[numbers[1]])
+    known = library.hosted.database.execute(
+        "SELECT word FROM library_term WHERE word IN (?, ?, ?)", word[:12], *numbers
+    )
+    assert [row[0] for row in known] == [word[:12]]

@@ -1,0 +1,90 @@
+"""What the search benchmark found, as a section of docs/benchmarks.md."""
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from benchmarks.queries import KINDS
+from benchmarks.subjects import Result
+
+PEERS = {"SQLite": "SQLite FTS5 alone", "PostgreSQL": "PostgreSQL tsquery alone"}
+
+
+class Kept(NamedTuple):
+    """Under which conditions it was measured."""
+
+    records: int
+    rate: float
+    seconds: float
+    rounds: int
+    busy: float
+
+
+class Promise(NamedTuple):
+    words: str
+    key: str
+    most: float
+
+
+PROMISES = (
+    Promise("a search, p95", "p95_ms", 150),
+    Promise("the hub held at a stretch, longest", "held_ms", 50),
+    Promise("a page of results drawn, p95", "drawn_p95_ms", 50),
+)
+
+
+def section(medians: dict[str, Result], kept: Kept) -> str:
+    return f"""\
+## Searching a large library
+
+Written by `python -m benchmarks.searching`: {kept.records:,} generated records, {kept.rate:g} searches a second in an open
+loop over HTTP (`/api/library/search`, with facets, excerpts and the reader's rights), one process, settings as
+they come; medians of {kept.rounds} rounds of {kept.seconds:g} s in turn, {os.cpu_count()} cores that also ran the asking program and
+the database, busy with other things ×{kept.busy:.1f}.
+
+{chr(10).join(_promises(medians))}
+
+{chr(10).join(_subjects(medians))}
+
+Alone, that is the same rows and the same queries on the bare database in another process, one query after the
+other: the count and the best twenty, without facets, excerpts, spelling, rights or HTTP. The hub is held for as
+long as a greenlet that wanted to run every 2 ms had to wait, which counts what the machine did besides: “idle”
+is the same without any load, “of its own” the processor time of the longest stretch.
+
+What is asked, and its p95:
+
+{chr(10).join(_mix(medians))}"""
+
+
+def _promises(medians: dict[str, Result]) -> Iterator[str]:
+    yield "| promised | target | SQLite | PostgreSQL | kept |\n|---|---:|---:|---:|---|"
+    for promise in PROMISES:
+        values = [medians[name][promise.key] for name in PEERS]
+        kept = "yes" if max(values) <= promise.most else "**no**"
+        shown = " | ".join(f"{value:.0f} ms" for value in values)
+        yield f"| {promise.words} | ≤ {promise.most:g} ms | {shown} | {kept} |"
+
+
+def _subjects(medians: dict[str, Result]) -> Iterator[str]:
+    yield (
+        "| | p50, ms | p95, ms | p95 of alone | worst, ms | hub held: p99.9 / idle / of its own, ms "
+        "| page, whole, p95, ms |\n|---|---:|---:|---:|---:|---:|---:|"
+    )
+    for name, peer in PEERS.items():
+        ours, theirs = medians[name], medians[peer]
+        held = " / ".join(
+            f"{ours[key]:.0f}" for key in ("held_p999_ms", "idle_held_ms", "worked_ms")
+        )
+        yield (
+            f"| library on {name} | {ours['p50_ms']:.1f} | {ours['p95_ms']:.0f} "
+            f"| {ours['p95_ms'] / theirs['p95_ms']:.2f}× | {ours['worst_ms']:.0f} | {held} "
+            f"| {ours['page_p95_ms']:.0f} |"
+        )
+        yield f"| {peer} | {theirs['p50_ms']:.1f} | {theirs['p95_ms']:.0f} | 1× | | | |"
+
+
+def _mix(medians: dict[str, Result]) -> Iterator[str]:
+    yield "| of a hundred | a search for | SQLite, ms | PostgreSQL, ms |\n|---:|---|---:|---:|"
+    for kind in KINDS:
+        shown = " | ".join(f"{medians[name].get(kind.words, 0):.0f}" for name in PEERS)
+        yield f"| {kind.share} | {kind.words} | {shown} |"
