@@ -65,10 +65,8 @@ def everything(browser: Browser, url: str, given: str) -> dict[str, Any]:
     for path in ("/sign-out", "/library/not-there"):
         inside.look(path)
     outside = Crawl(browser.new_context(reduced_motion="reduce"), url, told)
-    for path in ("/", "/home", "/library", "/sign-in", "/nowhere"):
+    for path in ("/", "/home", "/library", "/sign-in", "/nowhere", "/api/docs", "/api/errors"):
         outside.look(path)
-    for path in ("/api/docs", "/api/errors"):
-        outside.look(path, translated=False)
     wrong = [*inside.wrong, *(f"signed out, {words}" for words in outside.wrong)]
     return {"wrong": wrong, "patterns": sorted(inside.known)}
 
@@ -116,7 +114,7 @@ class Crawl:
         faces = re.findall(r"(?:^|&)((?:show|tab)=\w+)", query)
         return (pattern, *faces, *(["?"] if {"query", "sort", "cursor"} & set(asked) else []))
 
-    def look(self, path: str, translated: bool = True) -> None:
+    def look(self, path: str) -> None:
         """Measure one page in every way."""
         self._here = path
         self._cookie("azora_language", "en")
@@ -140,8 +138,7 @@ class Crawl:
             )
             options = {"runOnly": rules, "resultTypes": ["violations"]}
             self._note(*(f"{theme}: {words}" for words in self._page.evaluate(VIOLATIONS, options)))
-        if translated:
-            self._untranslated(path)
+        self._untranslated(path)
 
     def _untranslated(self, path: str) -> None:
         """Open the page in the made-up language: what is plain there is neither data nor translated."""

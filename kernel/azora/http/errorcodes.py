@@ -7,11 +7,16 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from azora.contract import ErrorCode
+from azora.shell.i18n import N_, reader
+from azora.shell.i18n import gettext as _
 
 if TYPE_CHECKING:
     from azora.registry import Registry
 
 
+_HOW = N_(
+    "Every error is an RFC 9457 problem whose `code` stays the same. A plugin's own codes begin with its name."
+)
 KERNEL_CODES = tuple(
     ErrorCode(*entry)
     for entry in [
@@ -120,18 +125,19 @@ def codes_page(codes: Iterable[ErrorCode]) -> str:
     """The codes as a page; each has its own anchor, to which a problem's `type` leads."""
     rows = "".join(
         f'<tr id="{escape(entry.code)}"><td><code>{escape(entry.code)}</code><td>{entry.status}'
-        f"<td>{_prose(entry.cause)}<td>{_prose(entry.fix)}"
+        f'<td lang="en">{_prose(entry.cause)}<td lang="en">{_prose(entry.fix)}'
         for entry in codes
     )
+    title, how = escape(_("Error codes")), _prose(_(_HOW))
+    heads = "".join(
+        f'<th scope="col">{escape(head)}'
+        for head in (_("Code"), _("Status"), _("Cause"), _("What to do"))
+    )
     return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Error codes</title>'
+        f'<!doctype html><html lang="{reader().tag}"><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/api/docs/try.css">'
-        '<main><p><a href="/">Azora</a> › <a href="/api/docs">API</a></p><h1>Error codes</h1>'
-        "<p>Every error is an RFC 9457 problem whose <code>code</code> stays the "
-        "same. A plugin's own codes begin with its name.</p>"
-        '<table class="stacked"><thead><tr>'
-        '<th scope="col">Code<th scope="col">Status<th scope="col">Cause<th scope="col">What to do'
-        f"<tbody>{rows}</table></main></html>"
+        f'<main><p><a href="/">{escape(_("Azora"))}</a> › <a href="/api/docs" translate="no">API</a></p><h1>{title}</h1>'
+        f'<p>{how}</p><table class="stacked"><thead><tr>{heads}<tbody>{rows}</table></main></html>'
     )
 
 

@@ -60,7 +60,7 @@ class Gateway:
             self.router.add(endpoint.operation.verb, api_path(endpoint), endpoint)
         add_health(self)
         add_root(self.router, campus)
-        add_documentation(self, runtime.registry)
+        add_documentation(self, runtime.registry, lambda: runtime.settings)
         add_batch(self)
         add_reports(self)
         self.pages = Pages(self)

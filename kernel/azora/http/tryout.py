@@ -1,6 +1,7 @@
 """The page at /api/docs: every operation with a form that sends it, and as curl, Python, JavaScript.
 
-Drawn from the OpenAPI document alone. It works offline and, but for sending, without JavaScript.
+Drawn from the OpenAPI document alone, in the reader's language; what the document says is English. It
+works offline and, but for sending, without JavaScript.
 """
 
 import json
@@ -8,9 +9,15 @@ from html import escape
 from typing import Any
 
 from azora.http.snippets import Example, curl, javascript, python
+from azora.shell.i18n import N_, reader
+from azora.shell.i18n import gettext as _
 
 Document = dict[str, Any]
 
+_HOW = N_(
+    "Each operation can be tried here: you act as whoever is signed in, or as the owner of a token. "
+    "The examples take the campus's address from the variable CAMPUS, and a token from TOKEN."
+)
 _BODY_KINDS = ("application/json", "multipart/form-data")
 
 
@@ -27,36 +34,44 @@ def tryout_page(document: Document) -> str:
         f'<li><a href="#{escape(name)}">{escape(name)}</a>' for name in sorted(sections)
     )
     body = "".join(
-        f'<section id="{escape(name)}"><h2>{escape(name)}</h2><p>{escape(words[name])}</p>{"".join(sections[name])}</section>'
+        f'<section id="{escape(name)}"><h2 translate="no">{escape(name)}</h2><p lang="en">{escape(words[name])}</p>{"".join(sections[name])}</section>'
         for name in sorted(sections)
     )
+    title = escape(_("API of this campus"))
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>API of this campus</title>'
+        f'<!doctype html><html lang="{reader().tag}"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="stylesheet" href="/api/docs/try.css"><script src="/api/docs/try.js" defer></script></head>'
-        '<body><a class="skip" href="#main">Skip to the operations</a><header><p><a href="/">Azora</a></p><h1>API of this campus</h1>'
-        "<p>Each operation can be tried here: you act as whoever is signed in, or as the owner of a token. "
-        "The examples take the campus's address from the variable CAMPUS, and a token from TOKEN.</p>"
-        '<p><label for="token">API token</label> <input id="token" type="password" autocomplete="off" '
-        'aria-describedby="token-help"> <span id="token-help">Stays in this page.</span></p>'
-        '<p><a href="/api/openapi.json">OpenAPI 3.1</a> · <a href="/api/errors">Error codes</a></p>'
-        f'<nav aria-label="Plugins"><ul>{contents}</ul></nav></header><main id="main">{body}</main></body></html>'
+        f'<body data-away="{escape(_("The campus did not answer"))}"><a class="skip" href="#main">'
+        f'{escape(_("Skip to the operations"))}</a><header><p><a href="/">{escape(_("Azora"))}</a></p>'
+        f"<h1>{title}</h1><p>{escape(_(_HOW))}</p>"
+        f'<p><label for="token">{escape(_("API token"))}</label> <input id="token" type="password" '
+        f'autocomplete="off" aria-describedby="token-help"> <span id="token-help">'
+        f"{escape(_('Stays in this page.'))}</span></p>"
+        f'<p><a href="/api/openapi.json" translate="no">OpenAPI 3.1</a> · '
+        f'<a href="/api/errors">{escape(_("Error codes"))}</a></p>'
+        f'<nav aria-label="{escape(_("Parts of the campus"))}"><ul translate="no">{contents}</ul></nav>'
+        f'</header><main id="main">{body}</main></body></html>'
     )
 
 
 def _operation(document: Document, verb: str, path: str, operation: Document) -> str:
     name = operation["operationId"]
     permission = operation["x-azora-permission"]
-    needs = f"needs <code>{escape(permission)}</code>" if permission else "open to all"
-    more = f"<p>{escape(operation['description'])}</p>" if "description" in operation else ""
+    needs = escape(_("Open to all."))
+    if permission:
+        needs = f"{escape(_('Needs the permission'))} <code>{escape(permission)}</code>"
+    described = "description" in operation
+    more = f'<p lang="en">{escape(operation["description"])}</p>' if described else ""
     body, kind = _body_field(document, name, operation)
     inputs = "".join(_input(name, parameter) for parameter in operation.get("parameters", ()))
     return (
-        f'<details id="{escape(name)}"><summary><span class="verb">{verb.upper()}</span> '
-        f"<code>{escape(path)}</code> {escape(operation['summary'])}</summary>{more}<p>{needs}.</p>"
+        f'<details id="{escape(name)}"><summary><span class="verb" translate="no">{verb.upper()}</span> '
+        f'<code>{escape(path)}</code> <span lang="en">{escape(operation["summary"])}</span></summary>'
+        f"{more}<p>{needs}</p>"
         f'<form data-verb="{verb.upper()}" data-path="{escape(path)}" data-kind="{kind}">'
-        f'{inputs}{body}<button type="submit" disabled>Send</button> '
-        "<noscript>Sending from this page needs JavaScript; the examples do not.</noscript></form>"
+        f'{inputs}{body}<button type="submit" disabled>{escape(_("Send"))}</button> '
+        f"<noscript>{escape(_('Sending from this page needs JavaScript; the examples do not.'))}</noscript></form>"
         f'<div role="status" aria-live="polite"></div>'
         f"{_snippets(Example(document, verb, path, operation))}</details>"
     )
@@ -77,10 +92,10 @@ def _input(owner: str, parameter: Document) -> str:
     identity = escape(f"{owner}-{name}")
     required = " required" if parameter["required"] else ""
     shared = f'id="{identity}" name="{escape(name)}" data-in="{parameter["in"]}"{required}'
-    label = f'<label for="{identity}">{escape(name)}{" (required)" if required else ""}</label>'
-    help_ = (
-        f"<small>{escape(parameter['description'])}</small>" if "description" in parameter else ""
-    )
+    asked = f" ({escape(_('required'))})" if required else ""
+    label = f'<label for="{identity}">{escape(name)}{asked}</label>'
+    described = "description" in parameter
+    help_ = f'<small lang="en">{escape(parameter["description"])}</small>' if described else ""
     if "enum" in schema:
         options = "".join(
             f"<option>{escape(str(value))}</option>" for value in ["", *schema["enum"]]
@@ -99,7 +114,7 @@ def _body_field(document: Document, owner: str, operation: Document) -> tuple[st
     identity = escape(f"{owner}-body")
     if kind == "application/json":
         example = escape(json.dumps(content[kind].get("example", {}), indent=2, ensure_ascii=False))
-        label = f'<label for="{identity}">Body (JSON)</label>'
+        label = f'<label for="{identity}">{escape(_("Body (JSON)"))}</label>'
         return (
             f'<p>{label}<textarea id="{identity}" name="" data-in="body" rows="6">{example}</textarea></p>',
             kind,

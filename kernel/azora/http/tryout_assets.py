@@ -40,7 +40,7 @@ const send = async (event) => {
     try { shown = JSON.stringify(JSON.parse(text), null, 2); } catch { /* not JSON: shown as it is */ }
     show(status, `${reply.status} ${reply.statusText}`, shown);
   } catch (error) {
-    show(status, "The campus did not answer", String(error));
+    show(status, document.body.dataset.away, String(error));
   }
 };
 for (const form of document.forms) {
@@ -52,7 +52,7 @@ for (const form of document.forms) {
 STYLE = """\
 :root { color-scheme: light dark; --ink: #1d2b53; --paper: #faf6ef; --clay: #a04a23; --line: #cfc6b8; }
 @media (prefers-color-scheme: dark) { :root { --ink: #f3ece0; --paper: #141c38; --clay: #f0a47e; --line: #47527d; } }
-body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1.05rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1.05rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); overflow-wrap: break-word; }
 h1, h2 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, "Noto Serif", "Liberation Serif", serif; }
 a { color: inherit; } a:focus-visible, summary:focus-visible, input:focus-visible, select:focus-visible, textarea:focus-visible, button:focus-visible, pre:focus-visible { outline: 3px solid var(--clay); outline-offset: 2px; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; }

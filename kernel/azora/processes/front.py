@@ -64,7 +64,12 @@ class Front:
         self.router.add("GET", "/healthz", lambda _: _json(200, {"status": "alive"}))
         self.router.add("GET", "/readyz", self._readyz)
         add_root(self.router, settings)
-        add_documentation(self, registry, Front.describe)  # type: ignore[arg-type]
+        add_documentation(
+            self,  # type: ignore[arg-type]
+            registry,
+            lambda: self._following.campus,
+            Front.describe,  # type: ignore[arg-type]
+        )
         add_batch(self)  # type: ignore[arg-type]
 
     def listen(self, address: str) -> Doors:

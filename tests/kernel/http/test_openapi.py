@@ -98,6 +98,19 @@ def test_every_code_has_a_cause_and_a_fix_as_json_and_as_a_page(http):
     assert all(f'id="{entry["code"]}"' in page for entry in codes)
 
 
+def test_the_pages_speak_the_readers_language_and_say_what_is_english(http):
+    zulu = http.get("/api/docs", **{"Accept-Language": "zu"})
+    page = zulu.body.decode()
+    assert '<html lang="zu">' in page and "I-API yale khampasi" in page
+    assert '<span lang="en">' in page
+    chosen = http.get("/api/errors", Accept="text/html", Cookie="azora_language=zu").body.decode()
+    assert "Amakhodi amaphutha" in chosen and '<td lang="en">' in chosen
+    assert '<html lang="en">' in http.get("/api/docs").body.decode()
+    again = http.get("/api/docs", **{"Accept-Language": "zu", "If-None-Match": zulu["etag"]})
+    assert again.status == 304
+    assert http.get("/api/docs", **{"If-None-Match": zulu["etag"]}).status == 200
+
+
 def test_every_code_in_the_kernels_source_is_in_the_reference(http):
     from importlib.resources import files
 
