@@ -26,10 +26,12 @@ BETWEEN = re.compile(r"[·,:()“”]|\s{2,}|\n")
 def crawled(embedded_campus, tmp_path_factory):
     """What the crawl saw; one title has no place to break."""
     embedded_campus.call("library.add_resource", title="Unbroken" * 40, type="BOOK")
+    account = _administrator(embedded_campus)
     told = {
-        "account": _administrator(embedded_campus),
+        "account": account,
         "patterns": [(page.path, path_pattern(page.path).pattern) for page in DRAWN],
-        "plain": [page.path for page in DRAWN if "{" not in page.path],
+        "plain": [page.path for page in DRAWN if "{" not in page.path]
+        + [_clash(embedded_campus, account)],
         "data": sorted(_data(embedded_campus.data_dir)),
     }
     given = tmp_path_factory.mktemp("crawl") / "told.json"
@@ -48,7 +50,29 @@ def test_the_crawl_reaches_every_page_without_a_field_in_its_path(crawled):
 
 
 def test_the_crawl_follows_links_to_pages_of_one_thing(crawled):
-    assert {"/library/{id}", "/library/{id}/edit", "/people/{id}"} <= set(crawled["patterns"])
+    assert {
+        "/library/{id}",
+        "/library/{id}/edit",
+        "/library/{id}/merge",
+        "/library/bulk-edits/{edit}",
+        "/people/{id}",
+    } <= set(crawled["patterns"])
+
+
+def _clash(campus, account):
+    """Where two people changed one record; beside it a bulk edit that waits to be applied."""
+    email, password = account
+    client = Client(campus.url)
+    assert client.post("/api/identity/sessions", json={"email": email, "password": password}).ok
+    title = "Native Life in South Africa"
+    book = campus.call("library.add_resource", title=title, type="BOOK", tags=["history"])["id"]
+    campus.call("library.update_resource", id=book, title=f"{title}, anew", publisher="Lovedale")
+    campus.call("library.prepare_bulk_edit", ids=[book], add_tags=["politics"])
+    typed = {"id": [book], "if_revision": ["1"], "title": [f"{title}: essays"], "type": ["BOOK"]}
+    draft = "01999999-0000-7000-8000-000000000000"
+    kept = {"place": f"/library/{book}/edit", "form": "edit", "typed": typed}
+    assert client.put(f"/api/library/drafts/{draft}", json=kept).ok
+    return f"/library/{book}/merge?draft={draft}"
 
 
 def _administrator(campus):

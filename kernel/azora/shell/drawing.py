@@ -73,9 +73,13 @@ class Drawing:
                 context.blocks[name].insert(
                     0, self._wrapped(visit, name, part, context.blocks[name][0])
                 )
+        whole = template.root_render_func(context)
         if visit.fragment:
+            next(
+                whole, ""
+            )  # the template's own first lines: what it imports and sets for its blocks
             return self._fragment(visit, context, parts)
-        text = "".join(template.root_render_func(context))
+        text = "".join(whole)
         return self._response(visit, text, status, match.page.template)
 
     def error(self, visit: Visit, error: AzoraError) -> Response:

@@ -108,7 +108,9 @@ class BulkRecord(Reply):
 
 
 class BulkRecords(ListReply[BulkRecord]):
-    """The records of a bulk edit, in its order."""
+    """The records of a bulk edit, in its order; `working` says that more of them are being changed."""
+
+    working: bool
 
 
 class ExpireBulkEdits(Request):

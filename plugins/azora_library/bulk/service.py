@@ -74,7 +74,11 @@ class BulkEdits(Service):
             query = query.where(BulkItemRow.state == request.state)
         found, following = paginate(query, request, [BulkItemRow.place])
         changes = contracts.Changes.model_validate(edit.changes)
-        return contracts.BulkRecords(items=shown.records(found, changes), next=following)
+        return contracts.BulkRecords(
+            items=shown.records(found, changes),
+            next=following,
+            working=edit.state in (APPLYING, UNDOING),
+        )
 
     @operation("POST /bulk-edits/{edit}/apply", permission=MANAGE, idempotent=True)
     def apply_bulk_edit(self, request: contracts.EditRef) -> contracts.BulkEdit:

@@ -39,6 +39,11 @@ def test_a_part_can_be_asked_for_alone(browser):
     assert "<html" not in part.text
 
 
+def test_a_part_alone_uses_what_its_template_imports_and_sets(browser):
+    found = browser.get("/garden/find?query=o&part=found").text
+    assert found == '<div class="part" id="part-found" data-part="found">found: Aloe, Protea</div>'
+
+
 def test_a_failed_part_asked_for_alone_has_the_status_of_its_error(browser):
     part = browser.get("/garden?part=weather")
     assert part.status_code == 503
