@@ -140,6 +140,11 @@ class HostedPlugin:
         context.chain = (self.name,)
         return context
 
+    def queued(self) -> dict[str, int]:
+        """How many events the broker holds for each handler; none without a broker."""
+        transport = self.runtime.transport
+        return transport.queued(self.name, self.handlers) if transport else {}
+
     def _log(self) -> EventLog:
         transport = self.runtime.transport
         return transport.log(self.name) if transport else TableLog(self.database)

@@ -17,6 +17,7 @@ from azora.contract import Need, Plugin, handlers_of, operations_of
 from azora.cron import check_cron
 from azora.erasure import with_people
 from azora.errors import PluginError
+from azora.events.desk import with_desk
 from azora.messages import Request, item_of, snake_case
 from azora.page import fields_of
 from azora.permissions import KERNEL_PERMISSIONS
@@ -68,7 +69,7 @@ def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
     if name == "azora":
         raise PluginError("the name 'azora' is the kernel's own; choose another")
     demo = hasattr(module, "remove_demo")
-    plugin = administered(with_people(with_references(plugin), module), demo=demo)
+    plugin = administered(with_desk(with_people(with_references(plugin), module)), demo=demo)
     for event in plugin.events:
         check_personal(event)
     operations = _collect(plugin, operations_of)

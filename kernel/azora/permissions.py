@@ -13,11 +13,13 @@ READ_METRICS = "azora.read_metrics"
 CHECK_REFERENCES = "azora.check_references"
 OPEN_PERSONAL = "azora.open_personal_fields"
 ERASE_PEOPLE = "azora.erase_people"
+MANAGE_EVENTS = "azora.manage_events"
 KERNEL_PERMISSIONS = (
     Permission(READ_METRICS, "Read the metrics of every process"),
     Permission(CHECK_REFERENCES, "Ask whether ids of another plugin still name something"),
     Permission(OPEN_PERSONAL, "Read personal fields of events, as a plugin that listens to them"),
     Permission(ERASE_PEOPLE, "Erase a person from a plugin"),
+    Permission(MANAGE_EVENTS, "See, stop, replay and repair the events that plugins are told"),
 )
 
 

@@ -9,6 +9,7 @@ import pluggy
 from azora.contract import Handler, Need, Operation, Plugin
 from azora.hooks import Hooks
 from azora.messages import Event
+from azora.permissions import MANAGE_EVENTS
 from azora.personal import permissions_to_read
 from azora.references import references_of
 
@@ -94,6 +95,8 @@ class Registry:
         called += [refers.operation for _, _, refers in references_of(loaded.plugin)]
         for _, _, handler in loaded.handlers.values():
             yield from permissions_to_read(handler.event, handler.payload)
+        if loaded.plugin.keeps_log:
+            yield MANAGE_EVENTS
         jobs = [job.operation for job in loaded.plugin.jobs]
         for target in called + [job if "." in job else f"{loaded.name}.{job}" for job in jobs]:
             operation = self.operation(target)

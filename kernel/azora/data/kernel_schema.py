@@ -243,6 +243,26 @@ def m0010_event_log_down(schema: Schema) -> None:
     schema.drop_table("azora_log")
 
 
+def m0011_paused_and_replayed(schema: Schema) -> None:
+    schema.create_table(
+        "azora_pauses",
+        handler=peewee.TextField(primary_key=True),
+        mode=peewee.TextField(),
+        since=peewee.DoubleField(),
+    )
+    schema.create_table(
+        "azora_replays",
+        replay=peewee.TextField(primary_key=True),
+        place=peewee.BigIntegerField(),
+        changed=peewee.DoubleField(),
+    )
+
+
+def m0011_paused_and_replayed_down(schema: Schema) -> None:
+    schema.drop_table("azora_replays")
+    schema.drop_table("azora_pauses")
+
+
 _AUDIT_FUNCTION = """
 CREATE FUNCTION azora_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

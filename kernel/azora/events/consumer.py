@@ -16,10 +16,11 @@ from azora.events.bell import Bell
 from azora.events.claim import Claim, Duplicate
 from azora.events.envelope import Envelope
 from azora.events.failure import failure_of, starred
-from azora.events.inbox import FAR, Delivery, Failure, Inbox, lane_of
+from azora.events.inbox import Delivery, Failure, Inbox, lane_of
 from azora.events.known import KnownEvents
 from azora.events.pace import Pace
 from azora.events.parking import ParkedEvent, Parking
+from azora.events.pauses import FAR, Pauses
 
 if TYPE_CHECKING:
     from azora.runtime import HostedPlugin
@@ -45,7 +46,8 @@ class Consumer:
         self.hosted = hosted
         self.database = hosted.database
         self.pace = pace or Pace()
-        self.inbox = Inbox(hosted.database)
+        self.pauses = Pauses(hosted.database)
+        self.inbox = Inbox(hosted.database, self.pauses)
         self.parking = Parking(hosted.database)
         self._known = KnownEvents(self.inbox)
         self._liveness = Liveness(hosted.database, self.pace.lease)
@@ -96,7 +98,7 @@ class Consumer:
         An event that must keep its place, or that a process may have died of, is stored instead.
         Raises Unavailable where the outcome could not be stored: the queue then keeps the message.
         """
-        if lane := lane_of(handler, envelope):
+        if (lane := lane_of(handler, envelope)) or self.inbox.waits(handler.name):
             return self._store_in_order(handler, envelope, lane)
         if self._known.knows(envelope.id, handler.name):
             return "duplicate"
@@ -158,7 +160,7 @@ class Consumer:
         self.ring()
         return count
 
-    def _store_in_order(self, handler: Handler, envelope: Envelope, lane: str) -> Outcome:
+    def _store_in_order(self, handler: Handler, envelope: Envelope, lane: str | None) -> Outcome:
         """Store the event before any that was brought later, however long the database is away."""
         with self._storing:
             self._record(lambda: self.inbox.insert([(envelope, handler.name, lane)], time.time()))

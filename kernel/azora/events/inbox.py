@@ -12,9 +12,7 @@ from azora.data.database import PluginDatabase, Row
 from azora.data.leases import this_process
 from azora.data.liveness import LEASE_NAME
 from azora.events.envelope import Envelope
-
-FAR = 1e12
-"""A due time that never comes: the row waits behind a parked one."""
+from azora.events.pauses import FAR, Pauses
 
 PENDING_IN_LANE = "state IN ('pending', 'running', 'parked') AND state = 'pending'"
 RUNNING = "state IN ('running', 'parked') AND state = 'running'"
@@ -25,7 +23,7 @@ LAST = "\U0010ffff"
 """Sorts after every id; what has it stays in the order in which it came."""
 
 _FIELDS = "source, type, version, time, key, data, traceparent, cause"
-_INSERT = (
+INSERT = (
     "INSERT INTO azora_inbox (event, handler, state, attempts, crashes, due, changed, lane, error, stack, "  # noqa: S608 – constants and placeholders
     f"{_FIELDS}) VALUES ({', '.join('?' * 18)}) ON CONFLICT (event, handler) DO NOTHING"
 )
@@ -69,10 +67,14 @@ class Failure:
 
 
 class Inbox:
-    """The rows of one plugin. Methods that write run in the open transaction."""
+    """The rows of one plugin. Methods that write run in the open transaction.
 
-    def __init__(self, database: PluginDatabase) -> None:
+    Where its handlers may be stopped, `pauses` knows which are.
+    """
+
+    def __init__(self, database: PluginDatabase, pauses: Pauses | None = None) -> None:
         self.database = database
+        self.pauses = pauses
 
     def insert(
         self, rows: Iterable[tuple[Envelope, str, str | None]], now: float, crashes: int = 0
@@ -83,25 +85,38 @@ class Inbox:
         would wait for each other.
         """
         self.database.execute_many(
-            _INSERT,
+            INSERT,
             [
-                _values(envelope, handler, lane, "pending", crashes, crashes, now, now)
+                values_of(
+                    envelope,
+                    handler,
+                    lane,
+                    "pending",
+                    crashes,
+                    crashes,
+                    self._due(handler, now),
+                    now,
+                )
                 for envelope, handler, lane in sorted(rows, key=_turn)
             ],
         )
 
+    def waits(self, handler: str) -> bool:
+        """Whether what arrives for a handler waits, because somebody stopped it."""
+        return self.pauses is not None and self.pauses.waits(handler)
+
     def insert_done(self, envelope: Envelope, handler: str, now: float) -> bool:
         """Store an event as done; False where it is here already."""
-        values = _values(envelope, handler, None, "done", 1, 0, now, now)
+        values = values_of(envelope, handler, None, "done", 1, 0, now, now)
         without_data = (*values[:15], None, *values[16:])
-        return bool(self.database.execute(f"{_INSERT} RETURNING seq", *without_data))
+        return bool(self.database.execute(f"{INSERT} RETURNING seq", *without_data))
 
     def insert_failed(
         self, envelope: Envelope, handler: str, state: str, failure: Failure, now: float, due: float
     ) -> None:
         """Store an event whose first attempt, straight from a queue, has failed."""
-        values = _values(envelope, handler, None, state, 1, 0, due, now, failure)
-        self.database.execute(_INSERT, *values)
+        values = values_of(envelope, handler, None, state, 1, 0, due, now, failure)
+        self.database.execute(INSERT, *values)
 
     def known(self, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of (event, handler) that are here, in whatever state."""
@@ -146,6 +161,9 @@ class Inbox:
 
         Suspects are rows that were running when a process ended. At most `window` rows are looked at.
         """
+        handlers = [name for name in handlers if not (self.pauses and self.pauses.is_paused(name))]
+        if not handlers:
+            return []
         sql = _CLAIM.format(
             handlers=", ".join("?" * len(handlers)),
             crashes="> 0" if suspects else "= 0",
@@ -206,6 +224,9 @@ class Inbox:
         """How many rows are in each state."""
         return dict(self.database.execute("SELECT state, count(*) FROM azora_inbox GROUP BY state"))  # type: ignore[arg-type]
 
+    def _due(self, handler: str, now: float) -> float:
+        return FAR if self.waits(handler) else now
+
     def _change(self, delivery: Delivery, assignments: str, now: float, *values: object) -> bool:
         return bool(
             self.database.execute(
@@ -228,7 +249,7 @@ def _turn(row: tuple[Envelope, str, str | None]) -> tuple[str, str]:
     return (envelope.id, handler) if lane is None else (LAST, "")
 
 
-def _values(
+def values_of(
     envelope: Envelope,
     handler: str,
     lane: str | None,

@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from azora.contract import Handler
 from azora.registry import Registry
 from azora.rpc.connection import BrokerConnection
-from azora.rpc.events import BrokerCourier, EventSubscriber
+from azora.rpc.depths import depths
+from azora.rpc.events import BrokerCourier, EventSubscriber, queue_of
 from azora.rpc.log import StreamLog
 from azora.rpc.presence import Presence
 from azora.rpc.server import RpcServer
@@ -38,6 +40,12 @@ class AmqpTransport:
     def log(self, plugin: str) -> StreamLog:
         """The log of the plugin that keeps it."""
         return StreamLog(self._url, plugin)
+
+    def queued(self, plugin: str, handlers: list[Handler]) -> dict[str, int]:
+        """How many events wait in the queue of each handler. Raises Unavailable."""
+        queues = {handler.name: queue_of(plugin, handler) for handler in handlers}
+        found = depths(self._url, list(queues.values()))
+        return {name: found.get(queue, 0) for name, queue in queues.items()}
 
     def start(self) -> None:
         self._connection.start()
