@@ -1,29 +1,9 @@
 """Journeys of an administrator in a real browser: functions for `azora.testing.browser.browse`."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pyotp
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-
-PAGES = (
-    "/admin",
-    "/admin/library",
-    "/admin/library/library_resource",
-    "/admin/library/library_resource?filter=type%3DBOOK&sort=-year",
-    "/admin/library/library_resource/1",
-    "/admin/library/library_resource/new",
-    "/admin/identity/role_grant",
-    "/admin/audit",
-    "/admin/settings",
-    "/admin/settings/library/facet_bound",
-    "/account/second-factor",
-)
-THEMES = ("light", "dark", "contrast")
-EVERY_THEME = ("/admin/library/library_resource", "/admin/audit")
-SHOTS = os.environ.get("ADMIN_SHOTS")
 
 
 def sign_in(page: Page, url: str, email: str, password: str) -> None:
@@ -32,30 +12,6 @@ def sign_in(page: Page, url: str, email: str, password: str) -> None:
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_label("Password", exact=True).press("Enter")
     page.wait_for_url(lambda address: not address.endswith("/sign-in"))
-
-
-def every_page(browser: Browser, url: str, email: str, password: str) -> dict[str, Any]:
-    """What sticks out at 320 pixels, and what axe finds, in light, dark and high contrast."""
-    seen: dict[str, Any] = {"overflow": [], "axe": [], "console": []}
-    page = browser.new_context(
-        viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
-    ).new_page()
-    page.on("console", lambda message: seen["console"].append(message.text))
-    sign_in(page, url, email, password)
-    for number, path in enumerate(PAGES):
-        page.goto(url + path)
-        for theme in THEMES if path in EVERY_THEME else THEMES[:1]:
-            page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-            found = Axe().run(page).response["violations"]
-            seen["axe"] += [
-                f"{path} {theme}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in found
-            ]
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
-                seen["overflow"].append(f"{path} {width}")
-            _keep(page, f"{number:02}-{width}")
-    return seen
 
 
 def edit_without_scripts(browser: Browser, url: str, email: str, password: str) -> dict[str, Any]:
@@ -86,7 +42,6 @@ def second_factor(browser: Browser, url: str, email: str, password: str) -> dict
     page.get_by_role("button", name="Set it up").press("Enter")
     secret = page.locator("code").first.inner_text()
     shown = page.get_by_alt_text("The key as a QR code").evaluate("e => e.naturalWidth")
-    _keep(page, "factor")
     codes = [pyotp.TOTP(secret).now()]
     page.get_by_label("Code").press_sequentially(codes[0])
     page.get_by_label("Code").press("Enter")
@@ -133,8 +88,3 @@ def password_field(browser: Browser, url: str) -> dict[str, Any]:
     field.dispatch_event("keyup", {"modifierCapsLock": True, "key": "A"})
     seen["caps"] = page.get_by_text("Caps Lock is on.").is_visible()
     return seen
-
-
-def _keep(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
