@@ -35,7 +35,7 @@ class Context:
     `chain` names the plugins on the path of the call; `cause` is the id of the event that led here;
     `key` makes a repeated call one call; `claim` is the inbox row that the handler's transaction
     must take; `hidden` are personal values that no log may say; `act` is what goes on record; `address` and `agent` are the browser's or client's, as the
-    HTTP edge saw them; `on_delivery` follows once a file that the operation replied is sent from its
+    HTTP edge saw them; `glance` says that nobody reads the answer: HEAD, or a fetch ahead; `on_delivery` follows once a file that the operation replied is sent from its
     beginning.
     """
 
@@ -48,6 +48,7 @@ class Context:
         "chain",
         "claim",
         "deadline",
+        "glance",
         "hidden",
         "key",
         "locale",
@@ -84,6 +85,7 @@ class Context:
         self.spans: LocalTrace | None = parent.spans if parent else None
         self.address: str | None = parent.address if parent else None
         self.agent: str | None = parent.agent if parent else None
+        self.glance: bool = parent.glance if parent else False
         self.on_delivery: list[Callable[[], None]] = []
 
     def delivered(self) -> None:

@@ -13,6 +13,7 @@ from azora_library.circulation.migrations import m0004_lending, m0004_lending_do
 from azora_library.discovery.migrations import m0008_finding, m0008_finding_down
 from azora_library.drafts.migrations import m0010_drafts, m0010_drafts_down
 from azora_library.exchange.migrations import m0007_tombstones, m0007_tombstones_down
+from azora_library.figures.migrations import m0014_figures, m0014_figures_down
 from azora_library.history.migrations import m0009_versions, m0009_versions_down
 from azora_library.reading.migrations import m0006_reading, m0006_reading_down
 from azora_library.saved.migrations import m0011_saved_searches, m0011_saved_searches_down
@@ -40,6 +41,8 @@ __all__ = [
     "m0012_bulk_edits_down",
     "m0013_subjects",
     "m0013_subjects_down",
+    "m0014_figures",
+    "m0014_figures_down",
 ]
 """Steps of the rooms, which are written beside their tables."""
 

@@ -10,6 +10,7 @@ from azora_library.circulation.room import ROOM as CIRCULATION
 from azora_library.discovery.room import ROOM as DISCOVERY
 from azora_library.drafts.room import ROOM as DRAFTS
 from azora_library.exchange.room import ROOM as EXCHANGE
+from azora_library.figures.room import ROOM as FIGURES
 from azora_library.history.room import ROOM as HISTORY
 from azora_library.merging.room import ROOM as MERGING
 from azora_library.reading.room import ROOM as READING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 ROOMS = (
     CATALOGUE,
     SUBJECTS,
+    FIGURES,
     DISCOVERY,
     EXCHANGE,
     SHARING,

@@ -188,6 +188,7 @@ LIBRARY = {
     "by a category": ("search", discovery.SearchResources(category="c 7")),
     "by a tag": ("search", discovery.SearchResources(tag="tag 7")),
     "by a year": ("search", discovery.SearchResources(year_from=1507, year_to=1507)),
+    "the most used": ("search", discovery.SearchResources(sort="used")),
     "categories": ("list_categories", subjects.ListCategories()),
     "a branch": ("browse_categories", subjects.BrowseCategories(id="c 7")),
     "in a branch": ("list_category", subjects.ListCategory(id="c 7")),

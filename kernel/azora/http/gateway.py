@@ -153,6 +153,8 @@ class Gateway:
         context = request.context = Context(self.runtime)
         context.address = request.remote or None
         context.agent = request.headers.get("user-agent")
+        purpose = request.headers.get("sec-purpose") or request.headers.get("purpose") or ""
+        context.glance = request.method == "HEAD" or "prefetch" in purpose
         trace = parse_traceparent(request.headers.get("traceparent"))
         if trace:
             context.trace_id, context.span_id, context.sampled = trace

@@ -89,6 +89,8 @@ class Card(Reply):
     year: int | None
     has_file: bool
     created: datetime
+    views: int
+    downloads: int
 
 
 class AddResource(AccessLevels, Description, Request):

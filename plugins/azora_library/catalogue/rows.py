@@ -235,15 +235,15 @@ CARD = tuple(
     getattr(ResourceRow, name)
     for name in (
         "number", "id", "title", "type", "authors", "category", "language", "year", "created",
-        "file_digest",
+        "file_digest", "views", "downloads",
     )
 )  # fmt: skip
 """The columns that a card is made of."""
 
 
 def card_values(row: ResourceRow) -> dict[str, Any]:
-    names = ("id", "title", "type", "authors", "category", "language", "year", "created")
-    return {name: getattr(row, name) for name in names} | {"has_file": row.file_digest is not None}
+    values = {name: getattr(row, name) for name in Card.model_fields if name != "has_file"}
+    return values | {"has_file": row.file_digest is not None}
 
 
 def listed(numbers: list[int], columns: Sequence[Any] = ()) -> list[ResourceRow]:

@@ -1,6 +1,5 @@
 """The catalogue's operations, and the handlers that keep its categories counted."""
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +11,7 @@ from azora_library.catalogue.incoming import admit
 from azora_library.catalogue.models import ResourceRow, TypeRow
 from azora_library.catalogue.rows import ACCESS, Catalogue, described, file_of, resource
 from azora_library.drafts.models import DraftRow
+from azora_library.figures import counting
 from azora_library.history.models import VersionRow
 from azora_library.sharing.rows import count_use
 from azora_library.subjects import tree
@@ -35,10 +35,10 @@ class Resources(Service):
 
     @operation("GET /resources/{id}", public=True)
     def read_resource(self, request: contracts.ReadResource) -> contracts.Resource:
-        """Read a resource; counts as a view"""
+        """Read a resource; counts as a view where a person reads it in a browser"""
         row, file_open = self._seen(request)
         if request.count:
-            self._counting(lambda: self._count_view(row, request.token))
+            self._count("views", row, request.token)
         return resource(row, file_open=file_open)
 
     @operation("PUT /resources/{id}", permission="library.manage")
@@ -77,14 +77,14 @@ class Resources(Service):
 
     @operation("GET /resources/{id}/file", public=True, timeout=600)
     def download_file(self, request: contracts.DownloadFile) -> FileRef:
-        """Download the file of a resource; counts as a download"""
+        """Download the file of a resource; counts as a download where a person does"""
         row, file_open = self._seen(request)
         file = file_of(row)
         if file is None:
             raise NotFound("This resource has no file.", code="library.file_not_found")
         if not file_open:
             raise access.file_closed(self.actor_or_none, row.embargo_until)
-        self.on_delivery(lambda: self._counting(lambda: self._count_download(row, request.token)))
+        self.on_delivery(lambda: self._count("downloads", row, request.token))
         return file
 
     @operation("POST /files/sweep", permission="library.manage", http=False, timeout=600)
@@ -111,24 +111,18 @@ class Resources(Service):
         actor = self.actor_or_none
         return Catalogue(self.hosted, actor.id if actor else None)
 
-    def _count_view(self, row: ResourceRow, token: str | None) -> None:
-        self._count_one("views", row, token)
-
-    def _count_download(self, row: ResourceRow, token: str | None) -> None:
-        self._count_one("downloads", row, token)
-        self.emit(contracts.ResourceDownloaded(id=row.id))
-
-    def _count_one(self, counter: str, row: ResourceRow, token: str | None) -> None:
-        column = getattr(ResourceRow, counter)
-        ResourceRow.update({column: column + 1}).where(ResourceRow.number == row.number).execute()
-        if token:
-            count_use(row.number, token)
-
-    def _counting(self, count: Callable[[], None]) -> None:
-        """Count in a transaction; a full disk stops the counting, not the reading."""
+    def _count(self, kind: counting.Kind, row: ResourceRow, token: str | None) -> None:
+        """Count a use where a person made it; a full disk stops the counting, not the reading."""
+        who = counting.visitor(self.hosted)
+        if who is None and token is None:
+            return
         try:
             with self.transaction():
-                count()
+                counted = who is not None and counting.count(self.hosted, row, kind, who)
+                if counted and kind == "downloads":
+                    self.emit(contracts.ResourceDownloaded(id=row.id))
+                if token:
+                    count_use(row.number, token)
         except ServiceError as error:
             self.log.warning("not_counted", reason=error.detail)
 

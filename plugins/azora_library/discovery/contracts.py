@@ -23,7 +23,7 @@ V = TypeVar("V")
 MOST_VALUES = 50
 """Values of one facet that a search may name."""
 
-Sort = Literal["relevance", "newest", "title", "year"]
+Sort = Literal["relevance", "newest", "title", "year", "used"]
 FacetName = Literal["type", "category", "language", "decade", "file", "author", "tag", "publisher"]
 HasFile = Literal["yes", "no"]
 Decade = Annotated[int, Field(ge=-3000, le=2200, multiple_of=10)]

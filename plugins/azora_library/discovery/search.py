@@ -32,6 +32,7 @@ class Page(NamedTuple):
 ORDERS = {
     "newest": Order("{number}", True),
     "title": Order("r.title_key", False),
+    "used": Order("r.views + r.downloads", True),
     "year": Order("COALESCE(r.year, -9999)", True),
 }
 

@@ -6,8 +6,6 @@ import eventlet
 import pytest
 
 from azora import Conflict, Invalid, NotAuthenticated, NotFound
-from azora.http import Gateway
-from azora.http.exchange import HttpRequest
 from azora.ids import uuid7
 from azora.messages import FileRef
 from azora_library import people
@@ -158,31 +156,7 @@ class TestChanges:
         assert library.titles(query=word) == library.titles(tag=word) == []
 
 
-class TestCounters:
-    def test_views_are_counted_without_losing_one(self, library: Any) -> None:
-        added = library.add()
-        pool = eventlet.GreenPool()
-        list(pool.imap(lambda _: library.call("read_resource", by=None, id=added.id), range(40)))
-        library.call("update_resource", id=added.id, title="Changed meanwhile")
-        assert library.call("read_resource", id=added.id, count=False).views == 40
-
-    def test_a_reading_that_is_not_to_count_does_not(self, library: Any) -> None:
-        added = library.add()
-        library.call("read_resource", id=added.id, count=False)
-        assert library.call("read_resource", id=added.id, count=False).views == 0
-
-    def test_downloads_are_counted_without_losing_one(self, library: Any) -> None:
-        file = library.hosted.files.put([b"%PDF-"], "mhudi.pdf", "application/pdf")
-        added = library.add()
-        library.call("upload_file", id=added.id, file=file.model_dump())
-        gateway = Gateway(library.hosted.runtime)
-        path = f"/api/library/resources/{added.id}/file"
-        answers = eventlet.GreenPool().imap(
-            lambda _: gateway.respond(HttpRequest("GET", path)), range(20)
-        )
-        assert {answer.status for answer in answers} == {200}
-        assert library.call("read_resource", id=added.id, count=False).downloads == 20
-
+class TestFiles:
     def test_a_resource_without_file_has_nothing_to_download(self, library: Any) -> None:
         with pytest.raises(NotFound) as refused:
             library.call("download_file", by=None, id=library.add().id)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ROOM = "/api/library"
 
 
@@ -36,6 +37,7 @@ def test_a_resource_with_a_file_from_first_to_last(campus: Any, librarian: Any, 
     found = campus.http.get(f"{ROOM}/search", params={"query": word}).json()
     assert [hit["id"] for hit in found["items"]] == [resource["id"]]
 
+    campus.http.headers["User-Agent"] = FIREFOX
     file = campus.http.get(f"{path}/file")
     assert file.content == content
     assert campus.http.get(f"{path}/file", headers={"Range": "bytes=0-2"}).content == b"The"
@@ -54,7 +56,7 @@ def test_a_resource_with_a_file_from_first_to_last(campus: Any, librarian: Any, 
     assert categories[0]["resources"] == 1
 
     read = campus.http.get(path)
-    assert read.json()["downloads"] == 2
+    assert read.json()["downloads"] == 1
     changed = librarian.patch(
         path, json={"title": "Changed"}, headers={"If-Match": read.headers["ETag"]}
     )
@@ -142,7 +144,7 @@ def test_pages_add_show_edit_and_remove_without_scripts(
     stale = form(
         librarian, f"{path}/edit", _form="edit", if_revision="1", title="Late", type="BOOK"
     )
-    assert stale.status_code == 409 and "Late" in stale.text
+    assert stale.status_code == 303 and "/merge?draft=" in stale.headers["Location"]
 
     removed = form(librarian, f"{path}/delete", if_revision="2")
     assert removed.headers["Location"].startswith("/library?")

@@ -1,0 +1,1 @@
+"""How much resources are read and downloaded."""
