@@ -64,7 +64,7 @@ def test_every_plugin_runs_and_nothing_is_left_to_migrate(upgraded):
 def test_its_databases_were_backed_up_before(upgraded):
     made = backups_at(Folder(upgraded.data_dir / "before-upgrade"))
     assert len(made) == 1 or (upgraded.commit == "62e07de" and not made)
-    assert all({"bell", "identity", "library", "web"} == set(one.plugins) for one in made)
+    assert all({"bell", "identity", "library", "web"} <= set(one.plugins) for one in made)
 
 
 def test_every_resource_is_there_with_its_file(upgraded):
@@ -93,9 +93,9 @@ def test_events_that_were_on_their_way_arrive_once(upgraded):
     late = {id for id, title in titles(upgraded).items() if title.startswith("Work ")}
     upgraded.eventually(lambda: expected | late <= rung().keys(), 30)
     assert set(rung().values()) == {1}
-    counts = upgraded.call("library.list_categories")["items"]
-    assert {"name": "Late", "resources": RECORDS} in counts
-    assert {"name": "Crafts", "resources": 2} in counts
+    categories = upgraded.call("library.list_categories")["items"]
+    counts = {category["name"]: category["resources"] for category in categories}
+    assert (counts["Late"], counts["Crafts"]) == (RECORDS, 2)
 
 
 def test_a_parked_event_is_still_there_and_can_be_driven_again(upgraded):
