@@ -129,6 +129,7 @@ def _serve_and_ask(data: str, url: str | None, given: argparse.Namespace) -> Res
         "worked_ms": watched["worked_ms"],
         "idle_held_ms": idle["held_ms"],
         "drawn_p95_ms": drawn["drawn_p95_ms"],
+        "drawn_worked_ms": drawn["drawn_worked_ms"],
         "page_p95_ms": percentile(whole, 95),
     } | {kind.words: percentile(took[kind.words], 95) for kind in KINDS if took[kind.words]}
 

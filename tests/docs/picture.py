@@ -16,8 +16,15 @@ PAGES = {
     "audit": "/admin/audit",
     "status": "/status",
     "demo": "/admin/demo",
+    "search": "/library?query=the&type=BOOK&type=ARTICLE&language=en",
+    "facet": "/library/by-tag",
+    "saved-searches": "/library/searches",
+    "resource": "/library?query=mhudi",
 }
 """The pages, by the name of their picture. The first two are seen by strangers, the others signed in."""
+
+FIRST_RESULT = {"resource"}
+"""Pictures of the first thing that the page leads to."""
 
 _SHOTS = """
 import json, sys
@@ -26,10 +33,12 @@ chromium, folder, told = sys.argv[1:]
 with sync_playwright() as play:
     browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
     page = browser.new_page(viewport={"width": 1280, "height": 860}, locale="en")
-    for name, address, cookies in json.loads(told):
+    for name, address, cookies, first in json.loads(told):
         page.context.clear_cookies()
         page.context.add_cookies(cookies)
         page.goto(address)
+        if first:
+            page.locator(".entry-title").first.click()
         page.wait_for_load_state("networkidle")
         page.screenshot(path=f"{folder}/{name}.png")
     browser.close()
@@ -46,13 +55,13 @@ def take(folder: str, names: list[str]) -> None:
     try:
         signed_in = _used(campus)
         key = (empty.data_dir / "first-run").read_text().strip()
-        told: list[tuple[str, str, list[dict[str, str]]]] = []
+        told: list[tuple[str, str, list[dict[str, str]], bool]] = []
         for name in names or PAGES:
             if name == "first-run":
-                told.append((name, f"{empty.url}{PAGES[name]}?token={key}", []))
+                told.append((name, f"{empty.url}{PAGES[name]}?token={key}", [], False))
             else:
                 cookies = [] if name == "library" else signed_in
-                told.append((name, campus.url + PAGES[name], cookies))
+                told.append((name, campus.url + PAGES[name], cookies, name in FIRST_RESULT))
         arguments = [executable("chromium"), folder, json.dumps(told)]
         subprocess.run([sys.executable, "-c", _SHOTS, *arguments], check=True)
     finally:
@@ -67,6 +76,11 @@ def _used(campus: Any) -> list[dict[str, str]]:
     client.put("/api/web/settings/campus/name", json={"value": "Thuto Secondary School"})
     found = client.get("/api/library/search", params={"query": "mhudi"}).json()["items"]
     client.patch(f"/api/library/resources/{found[0]['id']}", json={"publisher": "Lovedale Press"})
+    for asked in (
+        {"name": "Land", "query": "land", "language": ["en", "zu"], "alert": "daily"},
+        {"name": "Novels of Lesotho", "tag": ["Novels", "Lesotho"], "alert": "weekly"},
+    ):
+        client.post("/api/library/searches", json=asked)
     return [
         {"name": name, "value": value, "url": campus.url} for name, value in client.cookies.items()
     ]

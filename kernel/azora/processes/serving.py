@@ -1,5 +1,6 @@
 """One serving process from its start to its stop: the runtime, its HTTP gateway, its control socket."""
 
+import gc
 from pathlib import Path
 
 import eventlet
@@ -63,6 +64,7 @@ class ServingProcess:
         `manager` is told of both, where this process is the service.
         """
         assert self._signals is not None, "started before it serves"
+        keep_for_good()
         if manager:
             manager.ready(self.url)
         self._signals.wait()
@@ -121,3 +123,9 @@ class ServingProcess:
             return awaited_migrations(self.runtime)
         except Exception as error:  # noqa: BLE001 – a database that is not there yet is awaited too
             return {"database": str(error)}
+
+
+def keep_for_good() -> None:
+    """Spare the collector what was loaded to stay: a full pass over all of it held the hub for 70 ms."""
+    gc.collect()
+    gc.freeze()
