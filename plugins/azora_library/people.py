@@ -9,6 +9,7 @@ from azora_library.catalogue.models import ResourceRow
 from azora_library.circulation import people as circulation
 from azora_library.drafts import people as drafts
 from azora_library.history.models import VersionRow
+from azora_library.imports.models import ImportRow
 from azora_library.saved import people as saved
 from azora_library.sharing import admissions
 from azora_library.shelves import people as shelves
@@ -24,7 +25,12 @@ def erase(plugin: "HostedPlugin", subject: str) -> str:
     with plugin.transaction():
         forgotten = [
             column.model.update({column: None}).where(column.in_(ids)).execute()
-            for column in (ResourceRow.created_by, ResourceRow.updated_by, VersionRow.by)
+            for column in (
+                ResourceRow.created_by,
+                ResourceRow.updated_by,
+                VersionRow.by,
+                ImportRow.created_by,
+            )
         ]
         forgotten += admissions.erase(ids)
         forgotten += [room.erase(ids) for room in (shelves, drafts, saved, bulk, subjects)]
@@ -42,6 +48,7 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
         "added": _resources(ResourceRow.created_by, subject),
         "changed": _resources(ResourceRow.updated_by, subject),
         "versions": _versions(subject),
+        "imports": _imports(subject),
         **admissions.export(_actor_ids(subject)),
         **shelves.export(_actor_ids(subject)),
         **drafts.export(_actor_ids(subject)),
@@ -54,6 +61,14 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
 def _resources(column: peewee.Field, subject: str) -> list[dict[str, str]]:
     rows = ResourceRow.select().where(column.in_(_actor_ids(subject))).order_by(ResourceRow.number)
     return [{"id": row.id, "title": row.title, "updated": row.updated.isoformat()} for row in rows]
+
+
+def _imports(subject: str) -> list[dict[str, str]]:
+    rows = ImportRow.select().where(ImportRow.created_by.in_(_actor_ids(subject)))
+    return [
+        {"id": row.id, "source": row.source, "at": row.created.isoformat()}
+        for row in rows.order_by(ImportRow.id)
+    ]
 
 
 def _versions(subject: str) -> list[dict[str, object]]:

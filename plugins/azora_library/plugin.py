@@ -12,6 +12,7 @@ from azora_library.drafts.room import ROOM as DRAFTS
 from azora_library.exchange.room import ROOM as EXCHANGE
 from azora_library.figures.room import ROOM as FIGURES
 from azora_library.history.room import ROOM as HISTORY
+from azora_library.imports.room import ROOM as IMPORTS
 from azora_library.merging.room import ROOM as MERGING
 from azora_library.reading.room import ROOM as READING
 from azora_library.saved.room import ROOM as SAVED
@@ -43,6 +44,7 @@ ROOMS = (
     MERGING,
     SAVED,
     BULK,
+    IMPORTS,
 )
 
 
@@ -61,6 +63,13 @@ def register_commands(cli: "typer.Typer") -> None:
     from azora_library.exchange import commands
 
     commands.register(cli)
+
+
+@hookimpl
+def startup(plugin: "HostedPlugin") -> None:
+    from azora_library.imports.running import Carrier
+
+    plugin.background(Carrier(plugin).round)
 
 
 @hookimpl

@@ -13,12 +13,13 @@ from azora_library.catalogue.rows import ACCESS, Catalogue, described, file_of, 
 from azora_library.drafts.models import DraftRow
 from azora_library.figures import counting
 from azora_library.history.models import VersionRow
+from azora_library.imports.models import ImportRow
 from azora_library.sharing.rows import count_use
 from azora_library.subjects import tree
 from azora_library.subjects.counting import COUNT
 
 FILE_LIMIT = 500_000_000
-HOLDERS_OF_FILES: tuple[Any, ...] = (ResourceRow, VersionRow, DraftRow)
+HOLDERS_OF_FILES: tuple[Any, ...] = (ResourceRow, VersionRow, DraftRow, ImportRow)
 """The tables whose `file_digest` keeps a file from being swept."""
 
 

@@ -1,6 +1,5 @@
 """`azora library …`: what librarians do on the command line."""
 
-import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,9 +11,14 @@ from azora.cli.output import AsJson, DataDir, console, print_json
 from azora.errors import Invalid
 
 if TYPE_CHECKING:
+    from azora.cli.campus import Campus
     from azora_library.exchange.formats import Format
     from azora_library.exchange.importing import Account, Send
 
+FORMATS = (
+    "MARC 21 (.mrc), MARCXML, Dublin Core, DataCite JSON, CSL-JSON, RIS, BibTeX or CSV; "
+    "its format is recognised"
+)
 SHOWN = 50
 """Refused records that the terminal lists; `--json` lists more."""
 
@@ -24,7 +28,9 @@ def register(cli: typer.Typer) -> None:
 
 
 def import_catalogue(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="MARC 21 or BibTeX.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help=f"A catalogue: {FORMATS}.")
+    ],
     source: Annotated[
         str,
         typer.Option(
@@ -32,6 +38,13 @@ def import_catalogue(
         ),
     ] = "",
     encoding: Annotated[str, typer.Option(help="The file's encoding, where it does not say.")] = "",
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Of a table: what a column holds, as `Heading=field` (`-` is nothing). Repeat it; "
+            "the other columns are guessed, or as you said before."
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")
     ] = False,
@@ -43,28 +56,70 @@ def import_catalogue(
     Exits with 0 when every record is in, and with 1 when some were refused.
     """
     from azora.cli.campus import campus
+    from azora_library.exchange import table
     from azora_library.exchange.formats import format_of
     from azora_library.exchange.importing import Account
+    from azora_library.imports.reading import as_fields
+    from azora_library.imports.service import named
 
     _check_encoding(encoding)
     account = Account()
-    name = source or re.sub(r"[^A-Za-z0-9._-]+", "-", file.stem).strip("-._")[:80] or "import"
-    with file.open("rb") as stream:
+    name = source or named(file.name)
+    with file.open("rb") as stream, campus(data) as here, ThreadPoolExecutor(1) as sending:
         found = format_of(stream)
-        with campus(data) as here, ThreadPoolExecutor(1) as sending:
+        read = found.read
+        if found.name == "CSV":
+            chosen = _mapping(here, stream, encoding or None, mapping or [], quiet=as_json)
+            read = table.reader(as_fields(chosen))
+        run = None if dry_run else _begun(here, name, found.name, file.name)
 
-            def call(records: list[dict[str, Any]]) -> Any:
-                request = {"source": name, "records": records, "dry_run": dry_run}
-                return here.call("library.import_records", request)["outcomes"]
+        def call(records: list[dict[str, Any]]) -> Any:
+            request = {"source": name, "records": records, "dry_run": dry_run, "run": run}
+            return here.call("library.import_records", request)["outcomes"]
 
-            def send(records: list[dict[str, Any]]) -> Any:
-                sent = sending.submit(call, records)
-                time.sleep(0)  # it sets out before the next records are read
-                return sent.result
+        def send(records: list[dict[str, Any]]) -> Any:
+            sent = sending.submit(call, records)
+            time.sleep(0)  # it sets out before the next records are read
+            return sent.result
 
-            _run(stream, found, encoding or None, send, account, file.stat().st_size, quiet=as_json)
+        size = file.stat().st_size
+        _run(
+            stream, found._replace(read=read), encoding or None, send, account, size, quiet=as_json
+        )
+        if run:
+            here.call("library.finish_import", {"id": run})
     _report(account, found.name, name, dry_run, as_json)
     return 1 if account.refused else 0
+
+
+def _begun(here: "Campus", source: str, format: str, name: str) -> str:
+    """The import that the records belong to: pages show it, and it can be taken back as a whole."""
+    said = {"source": source, "format": format, "name": name}
+    return str(here.call("library.begin_import", said)["id"])
+
+
+def _mapping(
+    here: "Campus", stream: Any, encoding: str | None, given: list[str], *, quiet: bool
+) -> dict[str, str]:
+    """What the columns of a table hold: as it was said, as somebody said before, or guessed."""
+    from rich.markup import escape
+
+    from azora_library.exchange import table
+    from azora_library.imports.reading import check_mapping
+
+    columns = table.columns_of(stream, encoding)
+    chosen: dict[str, str] = here.call("library.find_mapping", {"columns": columns})["mapping"]
+    for said in given:
+        heading, _, field = said.rpartition("=")
+        if heading not in columns:
+            raise Invalid(f"No column is called {heading!r}; there are {', '.join(columns)}.")
+        chosen[heading] = field
+    if not quiet:
+        err = console(error=True)
+        for heading in columns:
+            err.print(f"[bold]{escape(heading)}[/] → {escape(chosen[heading])}")
+    check_mapping(chosen)
+    return chosen
 
 
 def _run(

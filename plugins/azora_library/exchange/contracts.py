@@ -24,6 +24,9 @@ class ImportRecords(Request):
     source: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
     records: list[CatalogueRecord] = Field(min_length=1, max_length=500)
     dry_run: bool = False
+    run: Annotated[str, StringConstraints(max_length=36)] | None = Field(
+        None, description="The import that they belong to, so that it can be undone as a whole."
+    )
 
 
 class ImportOutcome(Reply):

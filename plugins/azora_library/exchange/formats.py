@@ -1,7 +1,7 @@
 """The kinds of catalogue file that can be read, told apart by what stands in them."""
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from azora.errors import Invalid
 from azora_library.exchange import bibtex, csl, datacite, dublincore, marcfile, marcxml, ris, table
@@ -10,6 +10,11 @@ from azora_library.exchange.records import Read, Refused
 HEAD = 65_536
 
 Reader = Callable[[BinaryIO, str | None], Iterator[Read | Refused]]
+
+
+FormatName = Literal[
+    "MARC 21", "MARCXML", "Dublin Core", "DataCite JSON", "CSL-JSON", "RIS", "BibTeX", "CSV"
+]
 
 
 class Format(NamedTuple):
@@ -30,6 +35,9 @@ FORMATS = (
     Format("BibTeX", bibtex.looks_like_bibtex, bibtex.read_bibtex),
     Format("CSV", table.looks_like_table, table.read_table),
 )
+
+
+BY_NAME = {known.name: known for known in FORMATS}
 
 
 def format_of(stream: BinaryIO) -> Format:

@@ -56,33 +56,53 @@ class Sendable(NamedTuple):
         return cls(found.number, found.key, orjson.loads(text), content, len(text))
 
 
-def import_file(
-    stream: BinaryIO, read: Reader, encoding: str | None, send: Send, account: Account
-) -> Iterator[int]:
-    """Import every record of the stream, yielding how many bytes are read; `account` grows meanwhile.
+class Batch(NamedTuple):
+    """Records that belong together, and those among them that stay out; `position` is in bytes."""
+
+    records: list[Sendable]
+    refused: list[Refused]
+    read: int
+    position: int
+
+
+def batches(
+    stream: BinaryIO, read: Reader, encoding: str | None, most: int = BATCH
+) -> Iterator[Batch]:
+    """The records of a file, some at a time.
 
     A record whose key came before in the same file with other content is refused: which of the two
     is meant, only its owner can say.
     """
     seen: dict[bytes, tuple[int, bytes]] = {}
-    batch: list[Sendable] = []
-    size = 0
-    settle: Callable[[Account], None] = _settled
+    records: list[Sendable] = []
+    refused: list[Refused] = []
+    number = size = 0
     for found in read(stream, encoding):
+        number = found.number
         ready = found if isinstance(found, Refused) else _once(Sendable.of(found), seen)
         if isinstance(ready, Refused):
-            account.refuse(ready)
+            refused.append(ready)
         else:
-            batch.append(ready)
+            records.append(ready)
             size += ready.size
-        if len(batch) >= BATCH or size >= BATCH_CHARACTERS:
-            settle(account)  # the batch before, which the campus took in while this one was read
-            settle = _sent(batch, send)
-            batch, size = [], 0
-        yield stream.tell()
+        if len(records) + len(refused) >= most or size >= BATCH_CHARACTERS:
+            yield Batch(records, refused, number, stream.tell())
+            records, refused, size = [], [], 0
+    yield Batch(records, refused, number, stream.tell())
+
+
+def import_file(
+    stream: BinaryIO, read: Reader, encoding: str | None, send: Send, account: Account
+) -> Iterator[int]:
+    """Import every record of the stream, yielding how many bytes are read; `account` grows meanwhile."""
+    settle: Callable[[Account], None] = _settled
+    for batch in batches(stream, read, encoding):
+        for refused in batch.refused:
+            account.refuse(refused)
+        settle(account)  # the batch before, which the campus took in while this one was read
+        settle = _sent(batch.records, send)
+        yield batch.position
     settle(account)
-    _sent(batch, send)(account)
-    yield stream.tell()
 
 
 def _once(one: Sendable, seen: dict[bytes, tuple[int, bytes]]) -> Sendable | Refused:

@@ -5,7 +5,7 @@ resource is touched only when its source has changed, and what people edited her
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import peewee
@@ -14,13 +14,31 @@ from azora.errors import Invalid
 from azora_library import domain
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import Catalogue, described
-from azora_library.exchange.contracts import CatalogueRecord, ImportOutcome, ImportRecords
+from azora_library.exchange.contracts import (
+    CatalogueRecord,
+    ImportOutcome,
+    ImportRecords,
+    Outcome,
+)
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
 AT_ONCE = 100
 """Records in one transaction: enough to be quick, few enough to keep nobody waiting."""
+
+
+class Change(NamedTuple):
+    """What an import did to a resource, and what it takes to undo that."""
+
+    resource: str
+    outcome: Outcome
+    revision: int
+    digest_before: str | None = None
+
+
+Alongside = Callable[[list[ImportOutcome], list[Change]], None]
+"""Writes, in the transaction of these records, what became of them."""
 
 
 class Known(NamedTuple):
@@ -34,12 +52,18 @@ class Intake:
     """One batch of records on its way in."""
 
     def __init__(
-        self, hosted: "HostedPlugin", batch: ImportRecords, who: str | None = None
+        self,
+        hosted: "HostedPlugin",
+        batch: ImportRecords,
+        who: str | None = None,
+        alongside: Alongside | None = None,
     ) -> None:
         self._hosted = hosted
         self._batch = batch
         self._catalogue = Catalogue(hosted, who)
+        self._alongside = alongside
         self._fresh: list[ResourceRow] = []
+        self._changes: list[Change] = []
 
     def outcomes(self) -> Iterator[ImportOutcome]:
         """What becomes of each record; in a dry run, what would."""
@@ -58,9 +82,12 @@ class Intake:
             return self._write(records)
 
     def _write(self, records: list[CatalogueRecord]) -> list[ImportOutcome]:
-        self._fresh = []
+        self._fresh, self._changes = [], []
         with self._hosted.transaction():
-            return self._each(records)
+            outcomes = self._each(records)
+            if self._alongside:
+                self._alongside(outcomes, self._changes)
+            return outcomes
 
     def _each(self, records: list[CatalogueRecord]) -> list[ImportOutcome]:
         known = self._known([self._source(record) for record in records])
@@ -77,11 +104,12 @@ class Intake:
             if before is None:
                 row = self._catalogue.new(values, source=(source, digest))
                 self._fresh.append(row)
+                self._changes.append(Change(row.id, "added", 1))
                 known[source] = Known(row.id, digest)
                 return ImportOutcome(key=record.key, outcome="added", id=row.id)
             if before.digest == digest:
                 return ImportOutcome(key=record.key, outcome="unchanged", id=before.id)
-            self._update(before.id, values, digest)
+            self._update(before, values, digest)
             known[source] = Known(before.id, digest)
             return ImportOutcome(key=record.key, outcome="updated", id=before.id)
         except Invalid as error:
@@ -94,15 +122,16 @@ class Intake:
             self._catalogue.add_many(self._fresh)
         self._fresh = []
 
-    def _update(self, id: str, values: dict[str, object], digest: str) -> None:
+    def _update(self, before: Known, values: dict[str, object], digest: str) -> None:
         self._catalogue.require_type(str(values["type"]))
         if self._batch.dry_run:
             return
         self._put()  # it may be among them
-        row = self._catalogue.take(id, None)
+        row = self._catalogue.take(before.id, None)
         row.source_digest = digest
         if not self._catalogue.change(row, values):
             row.save(only=[ResourceRow.source_digest])
+        self._changes.append(Change(row.id, "updated", row.revision, before.digest))
 
     def _source(self, record: CatalogueRecord) -> str:
         return f"{self._batch.source}:{record.key}"

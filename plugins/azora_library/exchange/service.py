@@ -3,6 +3,7 @@
 from azora import Service, operation
 from azora_library.exchange import contracts
 from azora_library.exchange.intake import Intake
+from azora_library.imports.rows import noting
 
 IMPORT_LIMIT = 20_000_000
 
@@ -19,5 +20,6 @@ class Imports(Service):
     )
     def import_records(self, request: contracts.ImportRecords) -> contracts.ImportReport:
         """Take in records of another catalogue; running it again makes no duplicates"""
-        intake = Intake(self.hosted, request, self.actor.id)
+        alongside = noting(self.hosted.database, request.run) if request.run else None
+        intake = Intake(self.hosted, request, self.actor.id, alongside)
         return contracts.ImportReport(outcomes=list(intake.outcomes()))

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, BinaryIO
 
 from azora.errors import Invalid
@@ -82,6 +83,21 @@ def columns_of(stream: BinaryIO, encoding: str | None) -> list[str]:
     if not any(columns) or len(columns) > MOST_COLUMNS:
         raise Invalid("The first line holds no headings.", code="library.unknown_format")
     return columns
+
+
+def examples(stream: BinaryIO, encoding: str | None, most: int) -> dict[str, list[str]]:
+    """By heading, what stands in the first rows."""
+    try:
+        rows = _rows(stream, encoding)
+        columns = [clean(heading) for heading in next(rows, [])]
+        found: dict[str, list[str]] = {heading: [] for heading in columns}
+        for row in islice(rows, most):
+            for heading, cell in zip(columns, row, strict=False):
+                if tidy := clean(cell)[:80]:
+                    found[heading].append(tidy)
+    except (csv.Error, UnicodeDecodeError):
+        return {}
+    return found
 
 
 def guess(columns: list[str]) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Imports from a file in the browser: looked at, tried, carried through in the background, taken back."""
