@@ -94,6 +94,12 @@ class Upgrade:
         said = self._capsys.readouterr()
         return code, " ".join((said.out + said.err).split())
 
+    def start(self):
+        """The migration in a process of its own."""
+        command = [sys.executable, "-m", "azora.command", "migrate", "clock"]
+        at = {"env": os.environ | {"PYTHONPATH": str(self.site)}, "cwd": self.folder}
+        return subprocess.Popen(command, **at)
+
     def backups(self):
         return backups_at(Folder(self.data / "before-upgrade"))
 
@@ -182,11 +188,20 @@ def test_a_database_after_which_older_code_must_not_run_is_refused(upgrade):
     assert "has m0002_minutes, after which this older version must not run" in said
 
 
+def test_those_who_start_at_once_wait_for_one_another(upgrade):
+    """On SQLite the folder has one owner; PostgreSQL may be migrated from several places."""
+    if not upgrade.database:
+        return
+    upgrade.next_version("time.sleep(0.3)")
+    starters = [upgrade.start() for _ in range(3)]
+    assert [starter.wait(60) for starter in starters] == [0, 0, 0]
+    assert upgrade.tables() == (True, 1, 2)
+    assert upgrade.backups()
+
+
 def test_killed_in_the_middle_of_a_migration_it_is_as_before_and_runs_again(upgrade):
     upgrade.next_version(f"pathlib.Path({str(upgrade.reached)!r}).touch(); time.sleep(60)")
-    command = [sys.executable, "-m", "azora.command", "migrate", "clock"]
-    at = {"env": os.environ | {"PYTHONPATH": str(upgrade.site)}, "cwd": upgrade.folder}
-    with subprocess.Popen(command, **at) as process:
+    with upgrade.start() as process:
         wait_until(upgrade.reached.exists, 20)
         process.kill()
     wait_until(lambda: upgrade.tables() == (False, 0, 1))

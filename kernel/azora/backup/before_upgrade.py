@@ -5,18 +5,25 @@ data are; it is for whoever must go back, not against thieves.
 """
 
 import shlex
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from azora.backup.folder import BEFORE_UPGRADE
+from azora.backup.folder import BEFORE_UPGRADE, one_at_a_time
 from azora.backup.settings import BackupSettings
-from azora.errors import AzoraError, PluginError
+from azora.errors import AzoraError, Conflict, PluginError
 from azora.observe.logs import get_logger
 from azora.settings import load_settings
 
 if TYPE_CHECKING:
+    from azora.backup.places import Place
     from azora.registry import Registry
     from azora.settings import CampusSettings
+
+T = TypeVar("T")
+PATIENCE = 600.0
+"""Seconds for which another backup of the campus is waited for."""
 
 DAYS = 3
 """For so many days on which there was an upgrade the last backup before it is kept."""
@@ -46,7 +53,6 @@ def back_up_databases(campus: "CampusSettings", registry: "Registry") -> WayBack
         return None
     from azora.backup.create import back_up
     from azora.backup.places import open_place
-    from azora.backup.retention import prune
 
     keys = campus.keys_folder / BEFORE_UPGRADE
     settings = wanted.model_copy(
@@ -55,8 +61,8 @@ def back_up_databases(campus: "CampusSettings", registry: "Registry") -> WayBack
     )
     place = open_place(str(campus.data_dir / BEFORE_UPGRADE), settings)
     try:
-        made = back_up(campus, registry, settings, place, keys=keys, files=False)
-        prune(place, settings)
+        made = _in_turn(lambda: back_up(campus, registry, settings, place, keys=keys, files=False))
+        _in_turn(lambda: _prune(campus, place, settings))
     except AzoraError as error:
         raise PluginError(
             f"The databases are older than this version, and no backup could be made before they are "
@@ -67,3 +73,22 @@ def back_up_databases(campus: "CampusSettings", registry: "Registry") -> WayBack
     way = WayBack(made.id, place.address, str(keys / "backup.key"))
     get_logger("kernel").info("backed_up_before_upgrade", place=way.place, go_back=way.command)
     return way
+
+
+def _prune(campus: "CampusSettings", place: "Place", settings: BackupSettings) -> None:
+    from azora.backup.retention import prune
+
+    with one_at_a_time(campus.data_dir):
+        prune(place, settings)
+
+
+def _in_turn(make: Callable[[], T]) -> T:
+    """What `make` makes, once those have done theirs who start at the same time."""
+    limit = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return make()
+        except Conflict as error:
+            if error.code != "backup.running" or time.monotonic() > limit:
+                raise
+        time.sleep(0.2)

@@ -156,7 +156,9 @@ def _announcer(began: float, as_json: bool) -> Any:
 def _first_run(settings: "CampusSettings", url: str) -> str | None:
     """The address at which the first administrator of an empty campus names themselves, until then."""
     key = settings.data_dir / "first-run"
-    return f"{url}/first-run?token={key.read_text().strip()}" if key.exists() else None
+    if not key.exists():
+        return None
+    return f"{settings.public_url or url}/first-run?token={key.read_text().strip()}"
 
 
 def _tell_of_the_root(settings: "CampusSettings", out: Any) -> None:
