@@ -5,6 +5,7 @@ from azora.contract import ErrorCode
 TERMINAL_CODES = tuple(
     ErrorCode(*entry)
     for entry in [
+        ("backup.before_upgrade_failed", 500, "Older databases could not be backed up, and so were not migrated.", "Make room and start again, or say `AZORA_BACKUP_BEFORE_UPGRADE=false`."),
         ("backup.busy", 503, "Something writes without a pause.", "Try again at a quieter time."),
         ("backup.campus_running", 409, "A campus is connected to the database.", "Stop it first."),
         ("backup.campus_there", 409, "A campus is here already.", "Name another folder, or say `--replace`."),
@@ -25,6 +26,7 @@ TERMINAL_CODES = tuple(
         ("backup.too_new", 409, "A later Azora wrote the backup.", "Restore it with that version."),
         ("backup.unavailable", 503, "The place of the backups cannot be reached.", "Look at its address and rights."),
         ("backup.wrong_key", 422, "The key or passphrase is not theirs.", "Use the one they were made with."),
+        ("migration_failed", 500, "A step of a plugin's migration failed and was undone.", "Mend what it names and start again, or go back with the command that it says."),
         ("unit_not_written", 500, "The folder of systemd's units is not writable.", "Run it as root, or pipe the unit there."),
     ]
 )  # fmt: skip
