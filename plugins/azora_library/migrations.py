@@ -16,6 +16,7 @@ from azora_library.exchange.migrations import m0007_tombstones, m0007_tombstones
 from azora_library.figures.migrations import m0014_figures, m0014_figures_down
 from azora_library.history.migrations import m0009_versions, m0009_versions_down
 from azora_library.imports.migrations import m0015_imports, m0015_imports_down
+from azora_library.lookup.migrations import m0016_lookups, m0016_lookups_down
 from azora_library.reading.migrations import m0006_reading, m0006_reading_down
 from azora_library.saved.migrations import m0011_saved_searches, m0011_saved_searches_down
 from azora_library.shelves.migrations import m0005_shelves, m0005_shelves_down
@@ -46,6 +47,8 @@ __all__ = [
     "m0014_figures_down",
     "m0015_imports",
     "m0015_imports_down",
+    "m0016_lookups",
+    "m0016_lookups_down",
 ]
 """Steps of the rooms, which are written beside their tables."""
 

@@ -13,6 +13,7 @@ from azora_library.exchange.room import ROOM as EXCHANGE
 from azora_library.figures.room import ROOM as FIGURES
 from azora_library.history.room import ROOM as HISTORY
 from azora_library.imports.room import ROOM as IMPORTS
+from azora_library.lookup.room import ROOM as LOOKUP
 from azora_library.merging.room import ROOM as MERGING
 from azora_library.reading.room import ROOM as READING
 from azora_library.saved.room import ROOM as SAVED
@@ -33,6 +34,7 @@ ROOMS = (
     CATALOGUE,
     SUBJECTS,
     FIGURES,
+    LOOKUP,
     DISCOVERY,
     EXCHANGE,
     SHARING,

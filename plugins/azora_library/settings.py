@@ -17,6 +17,18 @@ class LibrarySettings(Settings):
     oai_email: str = Field(
         "", max_length=200, description="Whom harvesters may write to; by default the postmaster."
     )
+    doi_address: str = Field(
+        "https://doi.org", description="Where DOIs are asked for; empty: they are not."
+    )
+    open_library: str = Field(
+        "https://openlibrary.org", description="Where ISBNs are asked for first; empty: not there."
+    )
+    google_books: str = Field(
+        "https://www.googleapis.com", description="Where they are asked for next; empty: not there."
+    )
+    lookup_days: Live[int] = Field(
+        30, ge=0, description="Days for which what they said is believed without asking again."
+    )
     facet_bound: Live[int] = Field(
         10_000,
         ge=100,

@@ -97,6 +97,10 @@ class AddResource(AccessLevels, Description, Request):
     """A new resource, with its file where there is one; open to everybody unless it says otherwise."""
 
     file: FileRef | None = None
+    looked_up: Annotated[str | None, Field(max_length=2010)] = Field(
+        None,
+        description="`kind:value` of what was looked up: its details, such as its journal, come along.",
+    )
 
 
 class ReadResource(Request):

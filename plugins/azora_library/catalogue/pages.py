@@ -17,7 +17,7 @@ PAGES = (
         "Add a resource",
         "add.html",
         permission=MANAGE,
-        parts=TYPES,
+        parts={"looked_up": Part("look_up"), **TYPES},
         forms={"add": Form("add_resource", then="/library/{id}?notice=added", drafts=Drafts())},
     ),
     Page(

@@ -14,6 +14,7 @@ from azora_library.drafts.models import DraftRow
 from azora_library.figures import counting
 from azora_library.history.models import VersionRow
 from azora_library.imports.models import ImportRow
+from azora_library.lookup.answers import details_of
 from azora_library.sharing.rows import count_use
 from azora_library.subjects import tree
 from azora_library.subjects.counting import COUNT
@@ -32,6 +33,7 @@ class Resources(Service):
         admit(self.hosted, request.file)
         with self.transaction():
             values = described(request) | {name: getattr(request, name) for name in ACCESS}
+            values["details"] = values["details"] or details_of(request.looked_up)
             return resource(self._catalogue.add(values, request.file))
 
     @operation("GET /resources/{id}", public=True)

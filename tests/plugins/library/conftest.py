@@ -77,11 +77,15 @@ def library(
 
 @contextmanager
 def opened(
-    request: pytest.FixtureRequest, folders: pytest.TempPathFactory, plugins: dict[str, Any]
+    request: pytest.FixtureRequest,
+    folders: pytest.TempPathFactory,
+    plugins: dict[str, Any],
+    **sections: dict[str, Any],
 ) -> Iterator[Any]:
     """A started runtime of these plugins, on the database product that the fixture's parameter names."""
     folder: Path = folders.mktemp("library")
-    given: dict[str, Any] = {"library": {"demo": False, "facet_bound": 100}}
+    library = {"demo": False, "facet_bound": 100} | sections.pop("library", {})
+    given: dict[str, Any] = {"library": library, **sections}
     if request.param == "postgresql":
         given["database_url"] = request.getfixturevalue("postgresql").new_database()
     registry = load_registry(list(plugins.items()), installed=False)

@@ -82,3 +82,37 @@ def tagging(browser: Browser, url: str, shots: str, librarian: str) -> dict[str,
     desk.press("Put it in their place")
     seen["said"] = desk.said()
     return {"seen": seen, "fits": fits}
+
+
+def looking_up(
+    browser: Browser, url: str, shots: str, librarian: str, address: str
+) -> dict[str, Any]:
+    """A form is filled in by ISBN, and by hand where nobody knows; the figures are looked at."""
+    desk = Person(browser, url, librarian, shots)
+    page, seen = desk.page, {}
+
+    def ask(what: str) -> None:
+        desk.open("/library/add")
+        page.get_by_label("Fill in by ISBN, DOI or link").fill(what)
+        page.locator("main").get_by_role("button", name="Search").click()
+
+    ask("978-0-435-90834-9")
+    seen["mistyped"] = desk.said()
+    ask("0-435-90834-0")
+    seen["found"] = desk.said()
+    seen["title"] = page.locator("#add-title").input_value()
+    fits = [desk.shoot("looked-up")]
+    desk.press("Add")
+    seen["added"] = page.locator("h1").inner_text()
+    ask("9780435908348")
+    seen["here"] = page.locator(".notice-care a").all_inner_texts()
+    fits.append(desk.shoot("here-already"))
+    ask("10.1234/nobody-knows")
+    seen["by hand"] = desk.said()
+    seen["doi"] = page.locator("#add-doi").input_value()
+    ask(f"{address}/pages/shop")
+    seen["page"] = page.locator("#add-title").input_value()
+    desk.open("/library/figures")
+    fits.append(desk.shoot("figures"))
+    seen["figures"] = page.locator(".stat-value").all_inner_texts()
+    return {"seen": seen, "fits": all(fits)}

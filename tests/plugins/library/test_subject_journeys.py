@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from tests.plugins.library.reference_services import Services
 from tests.plugins.library.test_classification import DEWEY
 
 from azora.testing.browser import browse
@@ -51,3 +52,27 @@ def test_tags_are_suggested_and_merged(embedded_campus: Any, tmp_path: Path) -> 
             == ["Novels"]
         )
     )
+
+
+def test_a_form_is_filled_in_by_what_others_know(new_campus: Any, tmp_path: Path) -> None:
+    services = Services()
+    campus = new_campus(
+        environment={
+            "AZORA_OUTBOUND_INSIDE": "127.0.0.1",
+            "AZORA_LIBRARY_DOI_ADDRESS": f"{services.address}/doi",
+            "AZORA_LIBRARY_OPEN_LIBRARY": services.address,
+            "AZORA_LIBRARY_GOOGLE_BOOKS": services.address,
+        }
+    )
+    session = campus.as_account("library.manage").cookies["azora_session"]
+    made = browse(JOURNEYS, "looking_up", campus.url, tmp_path, session, services.address)
+    services.close()
+    seen = made["seen"]
+    assert seen["mistyped"].startswith("This is not an ISBN")
+    assert seen["found"].startswith("Filled in from what Open Library says.")
+    assert seen["title"] == seen["added"] == "Weep not, child: a novel"
+    assert seen["here"] == ["Weep not, child: a novel"]
+    assert "by hand" in seen["by hand"] and seen["doi"] == "10.1234/nobody-knows"
+    assert seen["page"] == "Insila kaShaka"
+    assert seen["figures"] == ["0", "0"]  # a browser that a program drives is a robot
+    assert made["fits"]
