@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from azora_nexus.journal import commands as journal
+from azora_nexus.replays import commands as replays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,4 +19,4 @@ def register(cli: typer.Typer) -> None:
     cli.add_typer(events, name="events")
 
 
-COMMANDS: "tuple[Callable[..., None], ...]" = (journal.tail, journal.show)
+COMMANDS: "tuple[Callable[..., None], ...]" = (journal.tail, journal.show, replays.replay)

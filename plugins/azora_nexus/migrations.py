@@ -3,6 +3,7 @@
 import peewee
 
 from azora.data.migrations import Schema
+from azora.tables import IdField, TimeField
 
 
 def m0001_journal(schema: Schema) -> None:
@@ -36,3 +37,32 @@ def m0001_journal(schema: Schema) -> None:
 def m0001_journal_down(schema: Schema) -> None:
     schema.drop_table("nexus_position")
     schema.drop_table("nexus_event")
+
+
+def m0002_replays(schema: Schema) -> None:
+    schema.create_table(
+        "nexus_replay",
+        id=IdField(primary_key=True),
+        plugin=peewee.CharField(max_length=60),
+        handler=peewee.CharField(max_length=200),
+        since=peewee.BigIntegerField(),
+        place=peewee.BigIntegerField(),
+        until=peewee.BigIntegerField(),
+        expression=peewee.TextField(),
+        pace=peewee.DoubleField(),
+        again=peewee.BooleanField(),
+        hold=peewee.BooleanField(),
+        state=peewee.CharField(max_length=20),
+        given=peewee.IntegerField(),
+        passed=peewee.IntegerField(),
+        total=peewee.IntegerField(),
+        error=peewee.TextField(null=True),
+        asked_by=peewee.CharField(max_length=200),
+        asked=TimeField(),
+        changed=TimeField(),
+        indexes=[(("state",), False), (("asked",), False)],
+    )
+
+
+def m0002_replays_down(schema: Schema) -> None:
+    schema.drop_table("nexus_replay")

@@ -4,7 +4,11 @@ from typing import TYPE_CHECKING
 
 from azora import Plugin, hookimpl
 from azora.room import joined
+from azora_nexus.handlers.room import ROOM as HANDLERS
 from azora_nexus.journal.room import ROOM as JOURNAL
+from azora_nexus.overview.room import ROOM as OVERVIEW
+from azora_nexus.parked.room import ROOM as PARKED
+from azora_nexus.replays.room import ROOM as REPLAYS
 from azora_nexus.settings import NexusSettings
 
 if TYPE_CHECKING:
@@ -12,7 +16,7 @@ if TYPE_CHECKING:
 
     from azora.hosted import HostedPlugin
 
-ROOMS = (JOURNAL,)
+ROOMS = (JOURNAL, OVERVIEW, HANDLERS, PARKED, REPLAYS)
 
 
 @hookimpl
@@ -36,6 +40,8 @@ def register_commands(cli: "typer.Typer") -> None:
 @hookimpl
 def startup(plugin: "HostedPlugin") -> None:
     from azora_nexus.journal.index import Indexer
+    from azora_nexus.replays.runner import Runner
 
     assert plugin.event_log is not None
     plugin.background(Indexer(plugin, plugin.event_log).round)
+    plugin.background(Runner(plugin, plugin.event_log).round)

@@ -10,14 +10,12 @@ PAGES = (
         "events.html",
         parts={"events": Part("list_events")},
         permission=READ,
-        nav=80,
-        summary="Everything that plugins told one another",
     ),
     Page(
         "/nexus/events/{id}",
         "Event",
         "event.html",
-        parts={"event": Part("read_event")},
+        parts={"event": Part("read_event"), "chain": Part("read_chain")},
         permission=READ,
     ),
 )

@@ -1,0 +1,1 @@
+"""How events flow now, and what one of them led to."""

@@ -1,0 +1,1 @@
+"""Parked events of the whole campus: seen, mended, given again or given up."""
