@@ -18,12 +18,11 @@ from azora.contract import Handler, Operation
 from azora.errors import (
     AzoraError,
     DeadlineExceeded,
-    FieldError,
-    Invalid,
     NotAllowed,
     NotAuthenticated,
     ServiceError,
     Unavailable,
+    invalid,
 )
 from azora.events.envelope import Envelope
 from azora.messages import Message, Request
@@ -145,22 +144,6 @@ def authorise(hosted: "HostedPlugin", operation: Operation, context: Context) ->
         context.actor, operation.permission
     ):
         raise NotAllowed(f"this needs the permission {operation.permission}")
-
-
-def invalid(error: ValidationError) -> Invalid:
-    """A pydantic error as what crosses the wire: no input values, which may be secret."""
-    fields: list[FieldError] = [
-        {
-            "field": ".".join(str(piece) for piece in problem["loc"]),
-            "code": problem["type"],
-            "detail": problem["msg"],
-            "context": {
-                k: v for k, v in problem.get("ctx", {}).items() if isinstance(v, (str, int, float))
-            },
-        }
-        for problem in error.errors(include_url=False, include_input=False)
-    ]
-    return Invalid("Some fields are not right.", fields=fields)
 
 
 def to_json(message: Message) -> bytes:

@@ -16,7 +16,10 @@ AzoraError
 A plugin varies the stable `code` (`library.resource_not_found`), not the class.
 """
 
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class FieldError(TypedDict, total=False):
@@ -147,3 +150,19 @@ WIRE_ERRORS: dict[str, type[AzoraError]] = {
         DeadlineExceeded,
     )
 }
+
+
+def invalid(error: "ValidationError") -> Invalid:
+    """A pydantic error as what crosses the wire: no input values, which may be secret."""
+    fields: list[FieldError] = [
+        {
+            "field": ".".join(str(piece) for piece in problem["loc"]),
+            "code": problem["type"],
+            "detail": problem["msg"],
+            "context": {
+                k: v for k, v in problem.get("ctx", {}).items() if isinstance(v, (str, int, float))
+            },
+        }
+        for problem in error.errors(include_url=False, include_input=False)
+    ]
+    return Invalid("Some fields are not right.", fields=fields)

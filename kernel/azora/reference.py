@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+import azora.command  # noqa: F401 – patches, before anything that waits is loaded
 from azora.admin.contracts import PREFIX
 from azora.contract import Operation
 from azora.diagrams import event_map, need_map, table_map

@@ -16,8 +16,7 @@ from pydantic import Field, ValidationError, create_model
 
 from azora.admin.columns import Model, fields, kind_of
 from azora.admin.fitting import REVISION, Fitting, Fittings
-from azora.dispatch import invalid
-from azora.errors import AzoraError, Conflict, FieldError, Invalid, NotAllowed
+from azora.errors import AzoraError, Conflict, FieldError, Invalid, NotAllowed, invalid
 from azora.messages import Request
 from azora.shell.forms import decode
 

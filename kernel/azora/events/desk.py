@@ -10,8 +10,7 @@ import orjson
 from pydantic import ValidationError
 
 from azora.contract import Handler, Plugin, handlers_of, operation
-from azora.dispatch import invalid
-from azora.errors import NotFound
+from azora.errors import NotFound, invalid
 from azora.events import again
 from azora.events import desk_contracts as contracts
 from azora.events.envelope import Envelope

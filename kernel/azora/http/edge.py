@@ -14,8 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from azora.contract import Operation
-from azora.dispatch import invalid
-from azora.errors import Invalid
+from azora.errors import Invalid, invalid
 from azora.http.exchange import HttpProblem, HttpRequest
 from azora.http.fieldtypes import converter, is_file, is_list
 from azora.http.problems import from_validation

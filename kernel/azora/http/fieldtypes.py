@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from azora.dispatch import invalid
+from azora.errors import invalid
 from azora.messages import FileRef
 
 _LISTS = (list, tuple, set, frozenset)

@@ -6,8 +6,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from azora.dispatch import invalid
-from azora.errors import AzoraError, LimitReached, NotAuthenticated, Unavailable
+from azora.errors import AzoraError, LimitReached, NotAuthenticated, Unavailable, invalid
 from azora.http.exchange import REASONS, HttpProblem, HttpResponse
 
 logger = logging.getLogger("azora.http")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import eventlet
 from pydantic import ValidationError
 
-from azora.dispatch import invalid
-from azora.errors import AzoraError, Invalid, ServiceError
+from azora.errors import AzoraError, Invalid, ServiceError, invalid
 from azora.messages import Message, Request
 from azora.observe.logs import get_logger
 from azora.registry import LoadedPlugin

@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from azora.contract import Form
-from azora.dispatch import invalid
-from azora.errors import AzoraError, Conflict, NotAllowed, NotAuthenticated, RequestError
+from azora.errors import AzoraError, Conflict, NotAllowed, NotAuthenticated, RequestError, invalid
 from azora.http import csrf
 from azora.http.cookies import CookieFields
 from azora.http.exchange import HttpProblem

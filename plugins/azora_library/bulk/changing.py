@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from azora.dispatch import invalid
+from azora.errors import invalid
 from azora_library import domain
 from azora_library.bulk.contracts import Changes
 from azora_library.catalogue.contracts import UpdateResource
