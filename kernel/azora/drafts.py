@@ -19,7 +19,7 @@ Place = Annotated[
     Field(description="The path of the page that has the form."),
 ]
 FormName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
-Input = Annotated[str, Field(pattern="^[a-z_][a-z0-9_.]*$", max_length=100)]
+Input = Annotated[str, Field(max_length=100)]
 Typed = Annotated[
     dict[Input, Annotated[list[Annotated[str, Field(max_length=200_000)]], Field(max_length=200)]],
     Field(max_length=200, description="What was typed, by input."),

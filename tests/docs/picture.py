@@ -7,7 +7,11 @@ nothing has patched: Playwright brings an event loop of its own.
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.docs.scenes import editing
 
 PAGES = {
     "library": "/library",
@@ -21,7 +25,10 @@ PAGES = {
     "saved-searches": "/library/searches",
     "resource": "/library?query=mhudi",
 }
-"""The pages, by the name of their picture. The first two are seen by strangers, the others signed in."""
+"""The pages, by the name of their picture. The first two are seen by strangers, the others signed in.
+
+Those of `scenes.py` have their addresses once something has happened.
+"""
 
 FIRST_RESULT = {"resource"}
 """Pictures of the first thing that the page leads to."""
@@ -53,15 +60,20 @@ def take(folder: str, names: list[str]) -> None:
 
     campus, empty = CampusProcess().start(), CampusProcess(options=("--empty",)).start()
     try:
-        signed_in = _used(campus)
+        client = _used(campus)
+        pages = PAGES | editing(campus, client)
+        signed_in = [
+            {"name": name, "value": value, "url": campus.url}
+            for name, value in client.cookies.items()
+        ]
         key = (empty.data_dir / "first-run").read_text().strip()
         told: list[tuple[str, str, list[dict[str, str]], bool]] = []
-        for name in names or PAGES:
+        for name in names or pages:
             if name == "first-run":
                 told.append((name, f"{empty.url}{PAGES[name]}?token={key}", [], False))
             else:
                 cookies = [] if name == "library" else signed_in
-                told.append((name, campus.url + PAGES[name], cookies, name in FIRST_RESULT))
+                told.append((name, campus.url + pages[name], cookies, name in FIRST_RESULT))
         arguments = [executable("chromium"), folder, json.dumps(told)]
         subprocess.run([sys.executable, "-c", _SHOTS, *arguments], check=True)
     finally:
@@ -69,8 +81,8 @@ def take(folder: str, names: list[str]) -> None:
         empty.close()
 
 
-def _used(campus: Any) -> list[dict[str, str]]:
-    """Let an administrator do a few things; the cookies of their session."""
+def _used(campus: Any) -> Any:
+    """Let an administrator do a few things; their client."""
     client = campus.sign_in()
     campus.call("identity.create_account", email="thandi@thuto.example", name="Thandi Nkosi")
     client.put("/api/web/settings/campus/name", json={"value": "Thuto Secondary School"})
@@ -81,9 +93,7 @@ def _used(campus: Any) -> list[dict[str, str]]:
         {"name": "Novels of Lesotho", "tag": ["Novels", "Lesotho"], "alert": "weekly"},
     ):
         client.post("/api/library/searches", json=asked)
-    return [
-        {"name": name, "value": value, "url": campus.url} for name, value in client.cookies.items()
-    ]
+    return client
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _FILE = re.compile(r"`((?:kernel|plugins|tests|docs|operator|\.ci|\.github)/[\w./@-]*)`")
 PRESENT = [page for page in PAGES if page.exists()]
+PICTURES = sorted((ROOT / "docs" / "images").glob("*"))
 
 
 def named(page):
@@ -69,7 +70,12 @@ def test_every_guide_is_reached_from_the_list_of_pages():
     assert {named(page) for page in guides - linked} == {"docs/README.md"}
 
 
-def test_the_picture_is_small():
-    picture = ROOT / "docs" / "images" / "library.png"
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda path: path.name)
+def test_a_picture_is_small(picture):
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size <= 200_000
+
+
+def test_every_picture_is_shown_somewhere():
+    shown = " ".join(page.read_text("utf-8") for page in PRESENT)
+    assert [one.name for one in PICTURES if f"images/{one.name}" not in shown] == []
