@@ -74,6 +74,7 @@ def watch(seconds: float) -> dict[str, float]:
     """How late a greenlet came that wanted to run every two milliseconds."""
     drawn.clear()
     late, own, end = [], [], time.perf_counter() + seconds
+    spent = time.process_time()
     while (began := time.perf_counter()) < end:
         worked = time.thread_time()
         eventlet.sleep(TICK)
@@ -83,6 +84,7 @@ def watch(seconds: float) -> dict[str, float]:
         "held_ms": max(late) * 1000,
         "held_p999_ms": sorted(late)[len(late) * 999 // 1000] * 1000,
         "worked_ms": max(own) * 1000,
+        "spent_ms": (time.process_time() - spent) * 1000,
         "drawn_p95_ms": percentile([wall for wall, _ in drawn], 95) if drawn else 0.0,
         "drawn_worked_ms": percentile([own for _, own in drawn], 95) if drawn else 0.0,
     }

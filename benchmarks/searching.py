@@ -127,6 +127,7 @@ def _serve_and_ask(data: str, url: str | None, given: argparse.Namespace) -> Res
         "held_ms": watched["held_ms"],
         "held_p999_ms": watched["held_p999_ms"],
         "worked_ms": watched["worked_ms"],
+        "spent_ms": watched["spent_ms"] / len(every),
         "idle_held_ms": idle["held_ms"],
         "drawn_p95_ms": drawn["drawn_p95_ms"],
         "drawn_worked_ms": drawn["drawn_worked_ms"],
