@@ -14,6 +14,7 @@ from azora_library.discovery.migrations import m0008_finding, m0008_finding_down
 from azora_library.drafts.migrations import m0010_drafts, m0010_drafts_down
 from azora_library.exchange.migrations import m0007_tombstones, m0007_tombstones_down
 from azora_library.figures.migrations import m0014_figures, m0014_figures_down
+from azora_library.harvest.migrations import m0017_harvests, m0017_harvests_down
 from azora_library.history.migrations import m0009_versions, m0009_versions_down
 from azora_library.imports.migrations import m0015_imports, m0015_imports_down
 from azora_library.lookup.migrations import m0016_lookups, m0016_lookups_down
@@ -49,6 +50,8 @@ __all__ = [
     "m0015_imports_down",
     "m0016_lookups",
     "m0016_lookups_down",
+    "m0017_harvests",
+    "m0017_harvests_down",
 ]
 """Steps of the rooms, which are written beside their tables."""
 

@@ -8,6 +8,7 @@ from azora_library.bulk import people as bulk
 from azora_library.catalogue.models import ResourceRow
 from azora_library.circulation import people as circulation
 from azora_library.drafts import people as drafts
+from azora_library.harvest.models import HarvestRow
 from azora_library.history.models import VersionRow
 from azora_library.imports.models import ImportRow
 from azora_library.saved import people as saved
@@ -30,6 +31,7 @@ def erase(plugin: "HostedPlugin", subject: str) -> str:
                 ResourceRow.updated_by,
                 VersionRow.by,
                 ImportRow.created_by,
+                HarvestRow.created_by,
             )
         ]
         forgotten += admissions.erase(ids)
@@ -49,6 +51,10 @@ def export(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
         "changed": _resources(ResourceRow.updated_by, subject),
         "versions": _versions(subject),
         "imports": _imports(subject),
+        "harvests": [
+            {"id": row.id, "source": row.source, "at": row.created.isoformat()}
+            for row in HarvestRow.select().where(HarvestRow.created_by.in_(_actor_ids(subject)))
+        ],
         **admissions.export(_actor_ids(subject)),
         **shelves.export(_actor_ids(subject)),
         **drafts.export(_actor_ids(subject)),

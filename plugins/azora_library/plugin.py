@@ -11,6 +11,7 @@ from azora_library.discovery.room import ROOM as DISCOVERY
 from azora_library.drafts.room import ROOM as DRAFTS
 from azora_library.exchange.room import ROOM as EXCHANGE
 from azora_library.figures.room import ROOM as FIGURES
+from azora_library.harvest.room import ROOM as HARVEST
 from azora_library.history.room import ROOM as HISTORY
 from azora_library.imports.room import ROOM as IMPORTS
 from azora_library.lookup.room import ROOM as LOOKUP
@@ -47,6 +48,7 @@ ROOMS = (
     SAVED,
     BULK,
     IMPORTS,
+    HARVEST,
 )
 
 
@@ -69,9 +71,11 @@ def register_commands(cli: "typer.Typer") -> None:
 
 @hookimpl
 def startup(plugin: "HostedPlugin") -> None:
+    from azora_library.harvest.running import Harvester
     from azora_library.imports.running import Carrier
 
     plugin.background(Carrier(plugin).round)
+    plugin.background(Harvester(plugin).round)
 
 
 @hookimpl

@@ -24,7 +24,10 @@ SHOWN = 50
 
 
 def register(cli: typer.Typer) -> None:
+    from azora_library.harvest.commands import harvest_repository
+
     cli.command("import")(import_catalogue)
+    cli.command("harvest")(harvest_repository)
 
 
 def import_catalogue(
