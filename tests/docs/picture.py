@@ -24,6 +24,9 @@ PAGES = {
     "facet": "/library/by-tag",
     "saved-searches": "/library/searches",
     "resource": "/library?query=mhudi",
+    "category": "/library/categories/Literature",
+    "tags": "/library/tags",
+    "figures": "/library/figures",
 }
 """The pages, by the name of their picture. The first two are seen by strangers, the others signed in.
 
@@ -93,7 +96,27 @@ def _used(campus: Any) -> Any:
         {"name": "Novels of Lesotho", "tag": ["Novels", "Lesotho"], "alert": "weekly"},
     ):
         client.post("/api/library/searches", json=asked)
+    _shelved(campus)
     return client
+
+
+def _shelved(campus: Any) -> None:
+    """Give the library some branches, and readers."""
+    for name, number, parent in (
+        ("Literature of Southern Africa", "896", "Literature"),
+        ("Literature in English", "820", "Literature"),
+        ("Praise poetry", "896.1", "Literature of Southern Africa"),
+    ):
+        campus.call("library.add_category", name=name, notation=number, parent=parent)
+    found = campus.call("library.search", limit=12)["items"]
+    for times, one in enumerate(found):
+        if times in (0, 3):
+            kept = {"id": one["id"], "category": "Literature of Southern Africa"}
+            campus.call("library.update_resource", **kept)
+        for reader in range(times):
+            agent = f"Mozilla/5.0 (X11; Linux x86_64; rv:{120 + reader}.0) Gecko/20100101 Firefox"
+            path = f"/api/library/resources/{one['id']}"
+            campus.http.get(path, headers={"User-Agent": agent})
 
 
 if __name__ == "__main__":
