@@ -102,14 +102,16 @@ def _installed(commit: str, scratch: Path) -> str:
 def _embedded(python: str, archive: Path) -> dict[str, Any]:
     """The power goes while the events of an import are on their way."""
     campus = EarlierCampus(python, "embedded").start()
-    facts = _days(campus)
-    client = campus.sign_in(*campus.first)
-    done = client.post("/api/library/imports", json=last_import())
-    campus.kill()
-    assert done.ok, done.text
-    assert _on_their_way(campus.data_dir), "every event was handled before the power went"
-    _pack(archive, campus.data_dir)
-    campus.close()
+    try:
+        facts = _days(campus)
+        client = campus.sign_in(*campus.first)
+        done = client.post("/api/library/imports", json=last_import())
+        campus.kill()
+        assert done.ok, done.text
+        assert _on_their_way(campus.data_dir), "every event was handled before the power went"
+        _pack(archive, campus.data_dir)
+    finally:
+        campus.close()
     return facts
 
 
