@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.docs.scenes import editing
+from tests.docs.scenes import editing, importing
 
 PAGES = {
     "library": "/library",
@@ -64,7 +64,7 @@ def take(folder: str, names: list[str]) -> None:
     campus, empty = CampusProcess().start(), CampusProcess(options=("--empty",)).start()
     try:
         client = _used(campus)
-        pages = PAGES | editing(campus, client)
+        pages = PAGES | editing(campus, client) | importing(client)
         signed_in = [
             {"name": name, "value": value, "url": campus.url}
             for name, value in client.cookies.items()

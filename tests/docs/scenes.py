@@ -1,7 +1,9 @@
 """What the pictures of editing show: two librarians at one record, a draft, a bulk edit that waits."""
 
+import time
 from typing import Any
 
+BOOKS = (("Native Life in South Africa", 1916), ("Sechuana Proverbs", 1916), ("Mhudi, again", 1930))
 DRAFT = "01999999-0000-7000-8000-000000000001"
 
 
@@ -22,6 +24,22 @@ def editing(campus: Any, client: Any) -> dict[str, str]:
         "history": f"{page}/history?before={now - 1}&after={now}",
         "bulk-edit": f"/library/bulk-edits/{bulk}",
     }
+
+
+def importing(client: Any) -> dict[str, str]:
+    """A small library's table: one to be looked at, and one whose import is done."""
+    rows = "".join(f"{title};Plaatje, Sol T.;{year};{year}-{year % 100}\n" for title, year in BOOKS)
+    table = f"Titel;By;Year;Shelf mark\n{rows};no title;;\n".encode()
+    look, done = (
+        client.post("/api/library/imports/files", files={"file": (name, table)}).json()["id"]
+        for name in ("village-library.csv", "school-library.csv")
+    )
+    mapping = {"Titel": "title", "By": "authors", "Year": "year", "Shelf mark": "-"}
+    client.put(f"/api/library/imports/{done}/mapping", json={"mapping": mapping})
+    client.post(f"/api/library/imports/{done}/start", json={})
+    while client.get(f"/api/library/imports/{done}").json()["state"] != "done":
+        time.sleep(0.1)
+    return {"import": f"/library/imports/{look}", "imported": f"/library/imports/{done}"}
 
 
 def _draft(client: Any, place: str, record: dict[str, Any]) -> None:

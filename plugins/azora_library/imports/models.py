@@ -77,6 +77,7 @@ class TakenRow(Table):
     class Meta:
         table_name = "library_import_record"
         primary_key = peewee.CompositeKey("run", "resource")
+        derived = True
         personal = ()
         retention = "As long as its import."
 
