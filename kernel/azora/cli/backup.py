@@ -45,17 +45,29 @@ def backup(
     if context.invoked_subcommand is not None:
         return
     from azora.backup.create import back_up
-    from azora.backup.retention import prune
     from azora.loader import load_registry
 
     campus, settings, place = opened(to, key_file, data, database)
     with progress(as_json) as told:
         made = back_up(campus, load_registry(), settings, place, plugin or None, told)
-    gone = prune(place, settings) if made.whole else []
+    gone = _pruned(campus, settings, place) if made.whole else []
     if as_json:
         print_json({**made.as_json(), "place": place.address, "pruned": gone})
         return
     _report(made, place, gone)
+
+
+def _pruned(campus: "CampusSettings", settings: "BackupSettings", place: "Place") -> list[str]:
+    """What became too old and was removed; nothing while another backup runs, which will see to it."""
+    from azora.backup.folder import one_at_a_time
+    from azora.backup.retention import prune
+    from azora.errors import Conflict
+
+    try:
+        with one_at_a_time(campus.data_dir):
+            return prune(place, settings)
+    except Conflict:
+        return []
 
 
 @app.command("list")
