@@ -1,9 +1,12 @@
 """Drafts: kept for one person, found again, closed once saved, and gone with time or with their owner."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.kernel.shell.browsing import Browser, Campus, token_in
 from tests.plugins.library.test_history import stored, sweep
 
 from azora import LimitReached, NotAuthenticated, NotFound
@@ -128,3 +131,32 @@ def test_a_person_is_told_of_their_drafts_and_then_they_are_gone(library: Any) -
     assert told["typed"] == {"title": ["Private thoughts"]}
     assert people.erase(library.hosted, person) == "erased"
     assert library.call("list_drafts", by=theirs).items == []
+
+
+def test_what_was_typed_comes_back_and_is_kept_when_the_record_cannot_be_read(
+    library: Any, word: str
+) -> None:
+    id = library.add(title="Before").id
+    browser = Browser(Campus(library.runtime)).sign_in("library.manage")
+    path, draft = f"/library/{id}/edit", uuid7()
+    typed = {"_form": "edit", "_draft": draft, "title": word, "type": "BOOK", "if_revision": "1"}
+    token = token_in(browser.get(path).text)
+    with without_table(library, "library_resource"):
+        answer = browser.send(path, csrf_token=token, **typed)
+    assert answer.status_code >= 500
+    assert f'value="{word}"' in answer.text and '<option value="BOOK" selected' in answer.text
+    assert DraftRow.get(DraftRow.id == draft).typed["title"] == [word]
+    assert browser.send(path, csrf_token=token, **typed).status_code == 303
+
+
+@contextmanager
+def without_table(library: Any, table: str) -> Iterator[None]:
+    """While a table of the library is not there."""
+    database = library.hosted.database
+    with library.hosted.transaction():
+        database.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
+    try:
+        yield
+    finally:
+        with library.hosted.transaction():
+            database.execute(f"ALTER TABLE {table}_away RENAME TO {table}")
