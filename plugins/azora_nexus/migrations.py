@@ -66,3 +66,50 @@ def m0002_replays(schema: Schema) -> None:
 
 def m0002_replays_down(schema: Schema) -> None:
     schema.drop_table("nexus_replay")
+
+
+def m0003_subscriptions(schema: Schema) -> None:
+    schema.create_table(
+        "nexus_subscription",
+        id=IdField(primary_key=True),
+        name=peewee.CharField(max_length=80, unique=True),
+        kind=peewee.CharField(max_length=10),
+        address=peewee.TextField(),
+        types=peewee.CharField(max_length=300),
+        expression=peewee.TextField(),
+        state=peewee.CharField(max_length=10),
+        reason=peewee.TextField(),
+        place=peewee.BigIntegerField(),
+        secret=peewee.TextField(),
+        old_secret=peewee.TextField(null=True),
+        old_until=TimeField(null=True),
+        failing_since=TimeField(null=True),
+        created_by=peewee.CharField(max_length=200),
+        created=TimeField(),
+        indexes=[(("state",), False)],
+    )
+    schema.create_table(
+        "nexus_delivery",
+        id=IdField(primary_key=True),
+        subscription=peewee.CharField(max_length=36),
+        event=peewee.TextField(),
+        type=peewee.TextField(),
+        place=peewee.BigIntegerField(),
+        state=peewee.CharField(max_length=10),
+        attempts=peewee.IntegerField(),
+        due=peewee.DoubleField(),
+        status=peewee.IntegerField(null=True),
+        answer=peewee.TextField(),
+        milliseconds=peewee.IntegerField(null=True),
+        changed=TimeField(),
+        indexes=[
+            (("subscription", "event"), True),
+            (("subscription", "place"), False),
+            (("state", "due"), False),
+        ],
+    )
+
+
+def m0003_subscriptions_down(schema: Schema) -> None:
+    schema.drop_table("nexus_delivery")
+    schema.drop_table("nexus_subscription")

@@ -10,13 +10,14 @@ from azora_nexus.overview.room import ROOM as OVERVIEW
 from azora_nexus.parked.room import ROOM as PARKED
 from azora_nexus.replays.room import ROOM as REPLAYS
 from azora_nexus.settings import NexusSettings
+from azora_nexus.subscriptions.room import ROOM as SUBSCRIPTIONS
 
 if TYPE_CHECKING:
     import typer
 
     from azora.hosted import HostedPlugin
 
-ROOMS = (JOURNAL, OVERVIEW, HANDLERS, PARKED, REPLAYS)
+ROOMS = (JOURNAL, OVERVIEW, HANDLERS, PARKED, REPLAYS, SUBSCRIPTIONS)
 
 
 @hookimpl
@@ -41,7 +42,24 @@ def register_commands(cli: "typer.Typer") -> None:
 def startup(plugin: "HostedPlugin") -> None:
     from azora_nexus.journal.index import Indexer
     from azora_nexus.replays.runner import Runner
+    from azora_nexus.subscriptions.planner import Planner
+    from azora_nexus.subscriptions.sender import Sender
 
-    assert plugin.event_log is not None
-    plugin.background(Indexer(plugin, plugin.event_log).round)
-    plugin.background(Runner(plugin, plugin.event_log).round)
+    log = plugin.event_log
+    assert log is not None
+    for worker in (Indexer, Runner, Planner, Sender):
+        plugin.background(worker(plugin, log).round)
+
+
+@hookimpl
+def erase_subject(plugin: "HostedPlugin", subject: str) -> str:
+    from azora_nexus import people
+
+    return people.erase(plugin, subject)
+
+
+@hookimpl
+def export_subject(plugin: "HostedPlugin", subject: str) -> dict[str, object]:
+    from azora_nexus import people
+
+    return people.export(subject)

@@ -5,7 +5,7 @@ public machines alone, each redirect looked at anew, an answer bounded in time a
 """
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import urljoin
 
@@ -67,14 +67,35 @@ class Outbound:
         Raises Invalid for an address that is none or is not public (`address_refused`), Unavailable
         where nobody answers or too much comes, DeadlineExceeded.
         """
+        limit = max_answer or self._settings.max_answer
+        return self._within(
+            address, timeout, lambda: self._follow(address, dict(headers or {}), limit)
+        )
+
+    def post(
+        self,
+        address: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        timeout: float | None = None,
+        max_answer: int = 10_000,
+    ) -> Answer:
+        """The answer to a POST, which follows no redirect: what is sent is for this address alone.
+
+        Raises as `get` does. Where it was sent and no answer came, it may have been taken all the same.
+        """
+        return self._within(
+            address, timeout, lambda: self._ask(_parsed(address), headers, max_answer, body)
+        )
+
+    def _within(self, address: str, timeout: float | None, work: Callable[[], Answer]) -> Answer:
         from eventlet import Timeout
 
         seconds = timeout or self._settings.timeout
         late = Timeout(seconds)
         try:
-            return self._follow(
-                address, dict(headers or {}), max_answer or self._settings.max_answer
-            )
+            return work()
         except Timeout as mine:
             if mine is not late:
                 raise
@@ -96,7 +117,9 @@ class Outbound:
             address = urljoin(address, answer.headers["location"])
         raise Unavailable(f"{_host(address)} sends on and on.", code="fetch_failed")
 
-    def _ask(self, url: "Url", headers: Mapping[str, str], limit: int) -> Answer:
+    def _ask(
+        self, url: "Url", headers: Mapping[str, str], limit: int, body: bytes | None = None
+    ) -> Answer:
         import urllib3
 
         host = str(url.host)
@@ -105,8 +128,9 @@ class Outbound:
             pool = self._pool(url, place)
             try:
                 response = pool.urlopen(
-                    "GET",
+                    "GET" if body is None else "POST",
                     url.request_uri,
+                    body=body,
                     headers=self._headers(url, headers),
                     redirect=False,
                     retries=False,

@@ -1,22 +1,17 @@
 """The log as operations: a stretch of it, the index of it, and one event."""
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from azora import NotFound, Request, Service, operation
 from azora.data.keyset import paginate
-from azora.events.envelope import Envelope
 from azora.events.log import Logged
-from azora_nexus.filters.cesql import filter_of
 from azora_nexus.journal import contracts, reading
 from azora_nexus.journal.contracts import KEEP, READ
 from azora_nexus.journal.models import EventRow
-from azora_nexus.journal.patterns import condition, matcher
-from azora_nexus.journal.retention import Retention, forget
-
-_STRETCH = 5000
-"""Events that one request reads at most, whatever it looks for."""
+from azora_nexus.journal.patterns import condition
+from azora_nexus.journal.retention import forget
+from azora_nexus.journal.stretch import stretch
 
 
 class Journal(Service):
@@ -25,22 +20,7 @@ class Journal(Service):
     @operation("GET /log", permission=READ, timeout=40)
     def read_log(self, request: contracts.ReadLog) -> contracts.LogPage:
         """Read a stretch of the log, oldest first; wait for what comes where you ask so."""
-        offset = request.offset
-        if offset is None:
-            offset = reading.start_of_last(request.limit, request.type)
-        wanted = self._wanted(request)
-        found: list[Logged] = []
-        passed, until = 0, time.monotonic() + request.wait
-        with self._log.reader(offset) as reader:
-            while len(found) < request.limit and passed < _STRETCH:
-                wait = max(0.0, until - time.monotonic()) if not found else 0.0
-                batch = reader.take(request.limit - len(found), wait or reading.AT_ONCE)
-                if not batch:
-                    break
-                passed += len(batch)
-                offset = batch[-1].offset + 1
-                found += [one for one in batch if wanted(one.envelope)]
-        return contracts.LogPage(items=[reading.whole(one) for one in found], next=offset)
+        return stretch(self.hosted, request)
 
     @operation("GET /events", permission=READ)
     def list_events(self, request: contracts.ListEvents) -> contracts.EventPage:
@@ -66,16 +46,6 @@ class Journal(Service):
     def forget_events(self, request: Request) -> contracts.Forgotten:
         """Forget events that are older than their type is kept; a job, each night"""
         return contracts.Forgotten(count=forget(self.hosted))
-
-    def _wanted(self, request: contracts.ReadLog) -> Callable[[Envelope], bool]:
-        """Whether an event is asked for, and young enough to be shown."""
-        of_type, filter_ = matcher(request.type), filter_of(request.filter)
-        oldest = Retention(self.hosted).oldest
-        return lambda event: (
-            of_type(event.type)
-            and event.time >= oldest(event.type)
-            and (filter_ is None or filter_.wants(event))
-        )
 
     def _at(self, place: int) -> Logged | None:
         with self._log.reader(place) as reader:

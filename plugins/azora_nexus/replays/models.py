@@ -34,7 +34,7 @@ class ReplayRow(Table):
     class Meta:
         table_name = "nexus_replay"
         indexes = ((("state",), False),)
-        personal = ()
+        personal = ("asked_by",)
         retention = "Ninety days after its end."
 
 

@@ -150,7 +150,8 @@ def _bounds(request: contracts.StartReplay) -> tuple[int, int]:
     since = request.since_offset or 0
     if request.since:
         since = max(since, _place_at(request.since))
-    until = (EventRow.select(peewee.fn.MAX(EventRow.place)).scalar() or 0) + 1
+    last = EventRow.select(peewee.fn.MAX(EventRow.place)).scalar()
+    until = 0 if last is None else int(last) + 1
     if request.until_offset is not None:
         until = min(until, request.until_offset)
     if request.until:

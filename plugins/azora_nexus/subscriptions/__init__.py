@@ -1,0 +1,1 @@
+"""Subscriptions from outside: webhooks, which are sent events, and readers, which fetch them."""
