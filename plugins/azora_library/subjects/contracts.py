@@ -16,7 +16,7 @@ Notation = Annotated[
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 Labels = Annotated[
     dict[LanguageTag, Tag],
-    Field(max_length=40),
+    Field(max_length=40, json_schema_extra={"additionalProperties": False}),
     BeforeValidator(lambda said: _without_blanks(said)),
 ]
 

@@ -24,6 +24,7 @@ def arranging(
     desk.press("Add the category")
     seen["above"] = page.locator("nav .library-way a").all_inner_texts()
     page.get_by_text("Rename or translate it").click()
+    seen["in isiZulu"] = page.locator("#change-labels\\.zu").input_value()
     page.locator("#change-name").fill("Praise poetry")
     desk.press("Save")
     seen["renamed"] = page.locator("h1").inner_text()

@@ -25,6 +25,7 @@ def test_a_tree_of_categories_is_taken_in_arranged_and_browsed(
     seen = made["seen"]
     assert "800 Literature" in seen["taken in"]
     assert seen["above"] == ["Literature"]
+    assert seen["in isiZulu"] == "Izibongo zesiZulu"
     assert seen["renamed"] == "Praise poetry"
     assert seen["refused"]
     assert seen["moved"] == ["Literature", "African literatures"]
