@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import eventlet
+from pydantic import ValidationError
 
 from azora.acts import record
 from azora.background import run_for_ever
@@ -14,7 +15,7 @@ from azora.context import Context, current_or_none, parse_traceparent
 from azora.contract import Handler
 from azora.data.database import PluginDatabase, open_database
 from azora.data.transaction import Transaction
-from azora.dispatch import BoundOperation, handle, to_json
+from azora.dispatch import BoundOperation, handle, invalid, to_json
 from azora.errors import Invalid, PluginError
 from azora.events.consumer import Consumer, Pace
 from azora.events.envelope import LONGEST, Envelope
@@ -157,7 +158,9 @@ class HostedPlugin:
         context = current_or_none()
         key = str(getattr(event, kind.key_field)) if kind.key_field else None
         id_ = uuid7()
-        data = sealed_json(self, event, name, id_) if kind.personal else to_json(event)
+        data = _fitting(name, event)
+        if kind.personal:
+            data = sealed_json(self, event, name, id_)
         self._check_size(name, key, data)
         return Envelope(
             id=id_,
@@ -181,3 +184,19 @@ class HostedPlugin:
             )
         if key is not None and (len(key) > LONGEST or "\0" in key):
             raise Invalid(f"the key of {name} is too long or holds NUL", code="event_key_invalid")
+
+
+def _fitting(name: str, event: Event) -> bytes:
+    """The event as JSON. Raises PluginError, naming the fields, where it is not as its type says.
+
+    A copy with other values, or one that was constructed without a check, would reach readers as it is.
+    """
+    data = to_json(event)
+    try:
+        type(event).__pydantic_validator__.validate_json(data)
+    except ValidationError as error:
+        problems = [f"{field['field']}: {field['detail']}" for field in invalid(error).fields]
+        raise PluginError(
+            f"{name} does not fit its schema: {'; '.join(problems)}", code="event_invalid"
+        ) from None
+    return data

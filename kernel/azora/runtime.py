@@ -14,6 +14,7 @@ from azora.data.trail import forget as forget_addresses
 from azora.dispatch import BoundOperation
 from azora.errors import NotAuthenticated, PluginError, Unavailable
 from azora.events.courier import Courier, LocalCourier
+from azora.events.schemas import remember
 from azora.hosted import HostedPlugin
 from azora.jobs import JobRunner
 from azora.messages import Message, Request
@@ -78,6 +79,7 @@ class Runtime:
         self.live.refresh()
         for name, hosted in list(self.hosted.items()):
             try:
+                remember(hosted)
                 hosted.container.start()
                 self.call_hook(hosted, "startup")
             except Exception as error:  # noqa: BLE001 – one plugin's trouble is not the campus's

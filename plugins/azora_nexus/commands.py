@@ -6,6 +6,7 @@ import typer
 
 from azora_nexus.journal import commands as journal
 from azora_nexus.replays import commands as replays
+from azora_nexus.schemas import commands as schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,4 +20,9 @@ def register(cli: typer.Typer) -> None:
     cli.add_typer(events, name="events")
 
 
-COMMANDS: "tuple[Callable[..., None], ...]" = (journal.tail, journal.show, replays.replay)
+COMMANDS: "tuple[Callable[..., None], ...]" = (
+    journal.tail,
+    journal.show,
+    replays.replay,
+    schemas.types,
+)

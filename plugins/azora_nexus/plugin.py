@@ -9,6 +9,7 @@ from azora_nexus.journal.room import ROOM as JOURNAL
 from azora_nexus.overview.room import ROOM as OVERVIEW
 from azora_nexus.parked.room import ROOM as PARKED
 from azora_nexus.replays.room import ROOM as REPLAYS
+from azora_nexus.schemas.room import ROOM as SCHEMAS
 from azora_nexus.settings import NexusSettings
 from azora_nexus.subscriptions.room import ROOM as SUBSCRIPTIONS
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from azora.hosted import HostedPlugin
 
-ROOMS = (JOURNAL, OVERVIEW, HANDLERS, PARKED, REPLAYS, SUBSCRIPTIONS)
+ROOMS = (JOURNAL, OVERVIEW, HANDLERS, PARKED, REPLAYS, SUBSCRIPTIONS, SCHEMAS)
 
 
 @hookimpl

@@ -263,6 +263,22 @@ def m0011_paused_and_replayed_down(schema: Schema) -> None:
     schema.drop_table("azora_pauses")
 
 
+def m0012_event_schemas(schema: Schema) -> None:
+    schema.create_table(
+        "azora_event_schemas",
+        type=peewee.TextField(),
+        version=peewee.IntegerField(),
+        digest=peewee.TextField(),
+        schema=peewee.TextField(),
+        since=peewee.DoubleField(),
+        primary_key=["type", "version", "digest"],
+    )
+
+
+def m0012_event_schemas_down(schema: Schema) -> None:
+    schema.drop_table("azora_event_schemas")
+
+
 _AUDIT_FUNCTION = """
 CREATE FUNCTION azora_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -16,6 +16,7 @@ from azora.events import desk_contracts as contracts
 from azora.events.envelope import Envelope
 from azora.events.inbox import lane_of
 from azora.events.parking import ParkedEvent
+from azora.events.schemas import known
 from azora.events.sealing import key_id_of
 from azora.events.standing import Standing, settled, standings, unsent
 from azora.messages import Request
@@ -153,10 +154,31 @@ class EventDesk(Service):
         return handler
 
 
+class EventTypes(Service):
+    """What one plugin tells."""
+
+    @operation("GET /events/types", permission=MANAGE_EVENTS, http=False)
+    def events_list_types(self, request: Request) -> contracts.EventSchemas:
+        """List every schema of every version of the plugin's events"""
+        return contracts.EventSchemas(
+            items=[
+                contracts.EventSchema(
+                    type=one.type,
+                    version=one.version,
+                    digest=one.digest,
+                    since=_moment(one.since),
+                    json_schema=one.schema,
+                )
+                for one in known(self.hosted.database)
+            ]
+        )
+
+
 def with_desk(plugin: Plugin) -> Plugin:
-    """The plugin with the kernel's operations about its deliveries, where it has handlers."""
+    """The plugin with the kernel's operations about what it tells and is told."""
     listens = any(True for service in plugin.services for _ in handlers_of(service))
-    return replace(plugin, services=(*plugin.services, EventDesk)) if listens else plugin
+    added = [*([EventTypes] if plugin.events else []), *([EventDesk] if listens else [])]
+    return replace(plugin, services=(*plugin.services, *added))
 
 
 def _check_fits(handler: Handler, request: contracts.EditParked) -> None:

@@ -13,6 +13,20 @@ Mode = Literal["runs", "paused", "held"]
 BATCH = 500
 
 
+class EventSchema(Reply):
+    """One schema of one version of a type of event; the last of a version is the one in use."""
+
+    type: str
+    version: int
+    digest: str
+    since: datetime
+    json_schema: dict[str, Any]
+
+
+class EventSchemas(Reply):
+    items: list[EventSchema]
+
+
 class HandlerStanding(Reply):
     """One handler: what waits for it, and what it did within the last minute.
 
