@@ -24,6 +24,7 @@ from azora.permissions import KERNEL_PERMISSIONS
 from azora.personal import check_personal, unreadable
 from azora.references import unanswered, with_references
 from azora.registry import LoadedPlugin, Registry, hook_manager
+from azora.shapes import check_names
 
 if TYPE_CHECKING:
     pass
@@ -86,6 +87,7 @@ def _admit(name: str, module: Any, version: str) -> LoadedPlugin:
     foreign = {permission for permission in declared if not permission.startswith(f"{name}.")}
     if foreign:
         raise PluginError(f"the permission {foreign.pop()!r} must begin with {name!r} and a dot")
+    check_names(entry[2] for entry in operations.values() if entry[2].http)
     _check_jobs(plugin, operations)
     package = module.__name__.partition(".")[0] if isinstance(module, types.ModuleType) else name
     return LoadedPlugin(

@@ -8,7 +8,7 @@ from schemathesis.checks import CHECKS
 from schemathesis.core.failures import FailureGroup
 
 EXAMPLES = 16
-PLUGINS = ("campus", "identity", "library", "web")
+PLUGINS = ("campus", "identity", "library", "nexus", "web")
 CHECKED = (
     "not_a_server_error",
     "status_code_conformance",
@@ -33,7 +33,10 @@ OF_THE_MOMENT = {
     "library.no_period",
     "library.nobody_found",
     "library.nothing_to_change",
+    "library.unknown_field",
+    "library.unknown_format",
     "library.unknown_type",
+    "nexus.filter_unreadable",
     "identity.permission_unknown",
     "identity.wrong_code",
     "identity.wrong_password",

@@ -118,6 +118,30 @@ def test_an_untyped_operation_is_refused():
     )
 
 
+def test_two_messages_of_one_name_are_refused():
+    mine = Found
+
+    class Holder(Reply):
+        first: list[mine]
+
+    class Found_(Reply):
+        title: str
+
+    Found_.__name__ = "Found"
+
+    class Twice(Service):
+        @operation("GET /holders", public=True)
+        def list_holders(self, request: Request) -> Holder:
+            raise NotImplementedError
+
+        @operation("GET /founds", public=True)
+        def read_found(self, request: Request) -> Found_:
+            raise NotImplementedError
+
+    refusal = load(plugin("twice", services=[Twice])).refused["twice"]
+    assert "both have a message Found; give one another name" in refusal
+
+
 def test_an_operation_must_name_a_permission_or_be_public():
     with pytest.raises(PluginError, match="name a permission"):
         operation("GET /x")

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from azora.http.storable import INT64
+from azora.shapes import is_kernels
 
 Schema = dict[str, Any]
 
@@ -50,6 +51,10 @@ PROBLEM: Schema = {
 }  # fmt: skip
 
 
+KERNEL = "azora"
+"""The owner of what every plugin's operations of the kernel's speak of."""
+
+
 class Schemas:
     """Collects the component schemas of a document."""
 
@@ -84,6 +89,7 @@ class Schemas:
         return dict(sorted(self._components.items()))
 
     def _of(self, owner: str, model: type[BaseModel], mode: Any) -> Schema:
+        owner = KERNEL if is_kernels(model) else owner
         key = (f"{owner}.{model.__name__}", mode)
         if key not in self._known:
             schema = model.model_json_schema(

@@ -126,7 +126,7 @@ class FindCards(ListRequest):
     query: Short = ""
 
 
-class Card(Reply):
+class LibraryCard(Reply):
     number: str
     name: str
     account: str | None
@@ -225,7 +225,7 @@ class Hold(Reply):
 class Lent(Reply):
     """Everything that one reader has out and waits for."""
 
-    card: Card | None
+    card: LibraryCard | None
     loans: list[Loan]
     holds: list[Hold]
 
@@ -263,5 +263,5 @@ class Tended(Reply):
 
 LoanList = ListReply[Loan]
 HoldList = ListReply[Hold]
-CardList = ListReply[Card]
+CardList = ListReply[LibraryCard]
 DueList = ListReply[Due]

@@ -15,7 +15,7 @@ class Desk(Service):
     """What a librarian does for readers."""
 
     @operation("POST /cards", permission=LEND)
-    def issue_card(self, request: contracts.IssueCard) -> contracts.Card:
+    def issue_card(self, request: contracts.IssueCard) -> contracts.LibraryCard:
         """Issue a card: for an account, or by name alone"""
         number = request.number or domain.new_number("C")
         with self.transaction():
@@ -35,7 +35,7 @@ class Desk(Service):
         return shown.card(row)
 
     @operation("PATCH /cards/{number}", permission=LEND)
-    def update_card(self, request: contracts.UpdateCard) -> contracts.Card:
+    def update_card(self, request: contracts.UpdateCard) -> contracts.LibraryCard:
         """Rename a card's holder, block the card with a reason, or lift that"""
         with self.transaction():
             row = stock.lock(self.hosted.database, stock.card_of(request.number))

@@ -49,9 +49,9 @@ def copies(resource: ResourceRow, reader: CardRow | None) -> contracts.Copies:
     )
 
 
-def card(row: CardRow) -> contracts.Card:
+def card(row: CardRow) -> contracts.LibraryCard:
     loans = stock.open_loans(row)
-    return contracts.Card(
+    return contracts.LibraryCard(
         number=row.number,
         name=row.name,
         account=row.account,

@@ -168,7 +168,7 @@ class RelatedTo(Request):
     token: Token = None
 
 
-class Related(Reply):
+class RelatedWorks(Reply):
     """What a resource refers to, what refers to it, and what is like it."""
 
     cites: list[Card]

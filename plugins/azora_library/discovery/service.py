@@ -50,14 +50,14 @@ class Discovery(Service):
         return facets.export(self._subject(request), request)
 
     @operation("GET /resources/{id}/related", public=True, timeout=10)
-    def list_related(self, request: contracts.RelatedTo) -> contracts.Related:
+    def list_related(self, request: contracts.RelatedTo) -> contracts.RelatedWorks:
         """List what a resource refers to, what refers to it, and what is like it"""
         actor = self.actor_or_none
         seen = see(self.hosted.database, request.id, actor, request.token)
         row = ResourceRow.get(ResourceRow.number == seen.number)
         near = Neighbours(self.hosted.database, row, visible(actor))
         cites, (cited_by, total) = near.cites(), near.cited_by()
-        return contracts.Related(
+        return contracts.RelatedWorks(
             cites=_cards(cites),
             cited_by=_cards(cited_by),
             cited_by_total=total,
