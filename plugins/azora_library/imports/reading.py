@@ -66,7 +66,8 @@ def check_mapping(mapping: dict[str, str]) -> None:
         said = f"Two columns hold {twice[0]}." if twice else "No column holds the title."
         problems = [FieldError(field="mapping", code="library.unknown_field", detail=said)]
     if problems:
-        raise Invalid(problems[0]["detail"], code="library.unknown_field", fields=problems)
+        first = problems[0]["detail"]
+        raise Invalid(first, code="library.unknown_field", fields=problems)
 
 
 def preview(stream: BinaryIO, row: ImportRow) -> contracts.Preview:
