@@ -18,6 +18,7 @@ from azora.rpc.streams import stream_of
 
 PREFETCH = 2000
 HEARTBEAT = 30
+AHEAD = 8192
 _OFFSET = "x-stream-offset"
 _PAUSE = 0.02
 """Seconds without a message after which what has come is handed out."""
@@ -76,6 +77,7 @@ class StreamReader:
     def _open(self, url: str, stream: str) -> None:
         address = Address(url, heartbeat=HEARTBEAT, connect_timeout=CONNECT_TIMEOUT)
         self._connection: Any = address.transport.establish_connection()
+        _read_ahead(self._connection.transport)
         self._channel = self._connection.channel()
         self._channel.basic_qos(0, PREFETCH, False)
         self._channel.basic_consume(
@@ -90,6 +92,12 @@ class StreamReader:
                 self._connection.drain_events(timeout=_PAUSE if self._arrived else wait)
             except TimeoutError:
                 return
+
+
+def _read_ahead(transport: Any) -> None:
+    """Take more from the socket than is asked for: py-amqp asks for a few bytes at a time, and keeps the rest."""
+    receive = transport._quick_recv
+    transport._quick_recv = lambda size: receive(max(size, AHEAD))
 
 
 def _logged(message: amqp.Message) -> Logged | None:

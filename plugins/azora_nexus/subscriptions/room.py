@@ -1,6 +1,6 @@
 """What subscriptions from outside bring to nexus."""
 
-from azora import ErrorCode
+from azora import ErrorCode, Job
 from azora.room import Room
 from azora_nexus.subscriptions.contracts import WebhookDisabled
 from azora_nexus.subscriptions.models import TABLES
@@ -36,4 +36,5 @@ ROOM = Room(
     ],
     pages=PAGES,
     tables=TABLES,
+    jobs=[Job("forget_deliveries", "53 2 * * *")],
 )

@@ -1,16 +1,16 @@
 """Subscriptions from outside: add, pause, resume, rewind, look what was sent, take them away."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import peewee
 
-from azora import Conflict, Invalid, Service, operation
+from azora import Conflict, Invalid, Request, Service, operation
 from azora.data.keyset import paginate
 from azora.errors import FieldError
 from azora_nexus.filters.cesql import filter_of
 from azora_nexus.handlers.contracts import MANAGE
-from azora_nexus.journal.contracts import READ
+from azora_nexus.journal.contracts import KEEP, READ
 from azora_nexus.journal.models import EventRow
 from azora_nexus.journal.reading import moment
 from azora_nexus.subscriptions import contracts, rows
@@ -18,6 +18,7 @@ from azora_nexus.subscriptions.models import DeliveryRow, SubscriptionRow
 from azora_nexus.subscriptions.signing import new_secret
 
 _ONE = "/subscriptions/{id}"
+_KEPT = timedelta(days=30)
 
 
 class Subscriptions(Service):
@@ -119,6 +120,14 @@ class Subscriptions(Service):
         self.audit(on=f"{row.name} {request.delivery or 'parked'}")
         with self.transaction():
             return contracts.Resent(count=rows.release(row, time.time(), request.delivery))
+
+    @operation("POST /deliveries/forgetting", permission=KEEP, http=False, idempotent=True)
+    def forget_deliveries(self, request: Request) -> contracts.Resent:
+        """Forget what was sent or given up long ago; a job, each night"""
+        old = DeliveryRow.changed < datetime.now(UTC) - _KEPT
+        with self.transaction():
+            gone = DeliveryRow.delete().where(DeliveryRow.state != "pending", old).execute()
+        return contracts.Resent(count=gone)
 
     def _become(self, id_: str, **facts: object) -> contracts.Subscription:
         row = rows.find(id_)
