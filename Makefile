@@ -12,9 +12,8 @@ help:  ## What there is
 run: .venv/run.stamp .venv/islands.stamp  ## Start the campus here: nothing else is needed
 	@exec $(BIN)/azora up
 
-# Two lanes of about the same length: a test waits as often as it works, and small machines have two cores.
 test: parts .venv/dev.stamp .venv/islands.stamp lint  ## Install what the tests need, lint, and run every test
-	@.ci/lanes $(BIN)/python "tests/kernel" "$(filter-out tests/kernel/,$(wildcard tests/[!_]*/))"
+	$(BIN)/python -m pytest
 
 # Faults and the whole journeys run against the clock, which a tracer slows, and reach what the others cover.
 UNTRACED := faults docs/test_commands.py e2e thirdparty
