@@ -12,9 +12,9 @@ JOURNEYS = Path(__file__).with_name("subject_journeys.py")
 
 
 def test_a_tree_of_categories_is_taken_in_arranged_and_browsed(
-    embedded_campus: Any, tmp_path: Path
+    new_campus: Any, tmp_path: Path
 ) -> None:
-    campus = embedded_campus
+    campus = new_campus()
     (tmp_path / "ddc.csv").write_text(DEWEY)
     poems = {"title": "Inzuzo", "type": "BOOK", "category": "Izibongo"}
     librarian = campus.as_account("library.manage", "library.read")
@@ -36,8 +36,8 @@ def test_a_tree_of_categories_is_taken_in_arranged_and_browsed(
     assert made["fits"]
 
 
-def test_tags_are_suggested_and_merged(embedded_campus: Any, tmp_path: Path) -> None:
-    campus = embedded_campus
+def test_tags_are_suggested_and_merged(new_campus: Any, tmp_path: Path) -> None:
+    campus = new_campus()
     for number, tags in enumerate((["Novels"], ["Novels", "novel"], ["Poetry"])):
         campus.call("library.add_resource", title=f"Book {number}", type="BOOK", tags=tags)
     session = campus.as_account("library.manage").cookies["azora_session"]
