@@ -37,7 +37,9 @@ def test_a_pod_stays_unready_and_says_why(site, new_campus, postgresql):
 def test_a_campus_of_processes_starts_without_it_and_says_whom_it_awaits(site, new_campus):
     environment = {"PYTHONPATH": str(site)}
     campus = new_campus("distributed", environment=environment, probe="/api/library/resources")
-    assert campus.http.get("/readyz").json()["awaits"].keys() == {"stubborn"}
+    campus.eventually(
+        lambda: campus.http.get("/readyz").json().get("awaits", {}).keys() == {"stubborn"}
+    )
     assert "the key is lost" in campus.log.read_text()
 
 
