@@ -83,11 +83,13 @@ def _run_empty(rest: Rest, leases: list[tuple[Any, str]]) -> int:
     """Wait while somebody reads what the queues hold; returns what is left in them."""
     if not (rest.broker and rest.queues):
         return 0
-    from azora.rpc.queues import Backlog
+    from azora.rpc.queues import depths
 
     give_up = time.monotonic() + PATIENCE
-    with Backlog(rest.broker, rest.queues) as backlog:
-        while (found := backlog.events()).read and time.monotonic() < give_up:
-            _hold(leases, HELD)
-            time.sleep(0.05)
-    return found.read + found.unread
+    while True:
+        found = depths(rest.broker, rest.queues).values()
+        read = any(depth.waiting and depth.readers for depth in found)
+        if not read or time.monotonic() > give_up:
+            return sum(depth.waiting for depth in found)
+        _hold(leases, HELD)
+        time.sleep(0.1)

@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
-from amqp.exceptions import NotFound as NoSuchQueue
-from kombu import Connection
+import amqp
+import eventlet
+from kombu import Connection as Address
 
 from azora.contract import Handler
 from azora.errors import Unavailable
-
-TIMEOUT = 5.0
+from azora.rpc.connection import CONNECT_TIMEOUT, LOST
 
 
 def queue_of(plugin: str, handler: Handler) -> str:
@@ -19,55 +19,47 @@ def queue_of(plugin: str, handler: Handler) -> str:
     return f"evt-{source}-{name}--{plugin}.{handler.name}"
 
 
-class Waiting(NamedTuple):
-    """Events in queues that somebody reads, and in those that nobody reads; not those in hand."""
+class Depth(NamedTuple):
+    """How many messages wait in a queue, those in hand left out, and how many read it."""
 
-    read: int
-    unread: int
+    waiting: int
+    readers: int
 
 
-class Backlog:
-    """Counts what some queues hold. Raises Unavailable."""
+def depths(broker: str, queues: Collection[str]) -> dict[str, Depth]:
+    """How deep each queue is, asked on a connection of its own; one that is not there is empty.
 
-    def __init__(self, broker: str, queues: Collection[str]) -> None:
-        self._connection = Connection(broker, connect_timeout=TIMEOUT)
-        self._queues = queues
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.release()
-
-    def events(self) -> Waiting:
-        """What waits now; a queue that is not there holds nothing."""
-        read = unread = 0
-        with _answering():
-            for queue in self._queues:
-                waiting, readers = self._look_at(queue)
-                read, unread = (read + waiting, unread) if readers else (read, unread + waiting)
-        return Waiting(read, unread)
-
-    def _look_at(self, queue: str) -> tuple[int, int]:
-        channel: Any
-        with self._connection.channel() as channel:
-            try:
-                found = channel.queue_declare(queue, passive=True)
-            except NoSuchQueue:
-                return 0, 0
-            return found.message_count, found.consumer_count
+    Raises Unavailable.
+    """
+    if not queues:
+        return {}
+    with _connected(broker) as connection:
+        return {queue: _depth(connection, queue) for queue in queues}
 
 
 def delete_queues(broker: str, queues: Collection[str]) -> None:
     """Delete queues, with the events and calls in them. Raises Unavailable."""
-    with _answering(), Connection(broker, connect_timeout=TIMEOUT) as connection:
+    with _connected(broker) as connection, connection.channel() as channel:
         for queue in queues:
-            connection.default_channel.queue_delete(queue)
+            channel.queue_delete(queue)
+
+
+def _depth(connection: amqp.Connection, queue: str) -> Depth:
+    with connection.channel() as channel:
+        try:
+            found = channel.queue_declare(queue, passive=True)
+        except amqp.NotFound:
+            return Depth(0, 0)
+        return Depth(found.message_count, found.consumer_count)
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def _connected(broker: str) -> Iterator[amqp.Connection]:
+    limit = eventlet.Timeout(CONNECT_TIMEOUT, TimeoutError("it does not answer in time"))
     try:
-        yield
-    except OSError as error:
-        raise Unavailable(f"The broker does not answer: {error}. Nothing was changed.") from None
+        with limit, Address(broker, connect_timeout=CONNECT_TIMEOUT) as address:
+            yield address.connection
+    except LOST as error:
+        raise Unavailable(
+            f"The broker cannot be asked: {error}. Nothing was changed.", code="broker_unavailable"
+        ) from None

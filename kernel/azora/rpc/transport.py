@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from azora.contract import Handler
 from azora.registry import Registry
 from azora.rpc.connection import BrokerConnection
-from azora.rpc.depths import depths
-from azora.rpc.events import BrokerCourier, EventSubscriber, queue_of
+from azora.rpc.events import BrokerCourier, EventSubscriber
 from azora.rpc.log import StreamLog
 from azora.rpc.presence import Presence
+from azora.rpc.queues import depths, queue_of
 from azora.rpc.server import RpcServer
 from azora.rpc.streams import DeclaredLog
 from azora.rpc.wire import AmqpWire
@@ -45,7 +45,7 @@ class AmqpTransport:
         """How many events wait in the queue of each handler. Raises Unavailable."""
         queues = {handler.name: queue_of(plugin, handler) for handler in handlers}
         found = depths(self._url, list(queues.values()))
-        return {name: found.get(queue, 0) for name, queue in queues.items()}
+        return {name: found[queue].waiting for name, queue in queues.items()}
 
     def start(self) -> None:
         self._connection.start()
