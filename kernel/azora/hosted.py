@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import eventlet
+from peewee import DatabaseError
 from pydantic import ValidationError
 
 from azora.acts import record
@@ -14,9 +15,10 @@ from azora.compose import PluginContainer, compose
 from azora.context import Context, current_or_none, parse_traceparent
 from azora.contract import Handler
 from azora.data.database import PluginDatabase, open_database
+from azora.data.leases import release_all
 from azora.data.transaction import Transaction
 from azora.dispatch import BoundOperation, handle, invalid, to_json
-from azora.errors import Invalid, PluginError
+from azora.errors import Invalid, PluginError, ServiceError
 from azora.events.consumer import Consumer, Pace
 from azora.events.envelope import LONGEST, Envelope
 from azora.events.log import EventLog, TableLog
@@ -140,6 +142,14 @@ class HostedPlugin:
         context.token = self.runtime.actors.own_token(f"plugin:{self.name}")
         context.chain = (self.name,)
         return context
+
+    def leave(self) -> None:
+        """Let other replicas have what this one held at once, and close the database."""
+        try:
+            release_all(self.database)
+        except (ServiceError, DatabaseError) as error:  # they run out by themselves
+            self.log.warning("leases_kept", error=str(error))
+        self.database.close()
 
     def queued(self) -> dict[str, int]:
         """How many events the broker holds for each handler; none without a broker."""

@@ -124,7 +124,7 @@ class Runtime:
         for hosted in self.hosted.values():
             self.call_hook(hosted, "shutdown")
             hosted.container.stop()
-            hosted.database.close()
+            hosted.leave()
         if self.transport:
             self.transport.stop()
 

@@ -18,6 +18,9 @@ class NexusSettings(Settings):
         5.0,
         description="Seconds after which a webhook is tried again; later pauses grow from it, up to a day.",
     )
+    webhook_timeout: Live[Seconds] = Field(
+        15.0, description="Seconds within which a webhook has to answer."
+    )
     webhook_attempts: Live[int] = Field(
         10, ge=1, le=100, description="How often a webhook is tried before its event is parked."
     )

@@ -18,6 +18,14 @@ def this_process() -> str:
     return f"{_BORN}:{os.getpid()}"
 
 
+def release_all(database: PluginDatabase) -> None:
+    """Let other processes have everything that this one holds: it stops."""
+    if database.dialect == "sqlite":
+        return
+    with database.transaction():
+        database.execute("UPDATE azora_leases SET until = 0 WHERE owner = ?", this_process())
+
+
 class Lease:
     """A named right that one process holds for `seconds` and may renew.
 

@@ -7,7 +7,7 @@ the table `azora_log` of that plugin; with one it is a RabbitMQ stream (`azora.r
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 from weakref import WeakSet
 
 from azora.data.database import PluginDatabase
@@ -19,6 +19,7 @@ _APPEND = (
     f"INSERT INTO azora_log ({_FIELDS}) VALUES ({', '.join('?' * 9)}) ON CONFLICT (id) DO NOTHING"  # noqa: S608 – constants and placeholders
 )
 _READ = f"SELECT seq, {_FIELDS} FROM azora_log WHERE seq >= ? ORDER BY seq LIMIT ?"  # noqa: S608 – constants and placeholders
+_NEWEST = f"SELECT seq, {_FIELDS} FROM azora_log ORDER BY seq DESC LIMIT 1"  # noqa: S608 – constants
 _FORGET = """DELETE FROM azora_log WHERE seq IN (
     SELECT seq FROM azora_log WHERE type = ? AND time < ? ORDER BY time LIMIT ?)
     AND seq < (SELECT max(seq) FROM azora_log)"""
@@ -38,7 +39,10 @@ class LogReader(AbstractContextManager["LogReader"], Protocol):
     """Reads on from one offset. It belongs to one greenlet."""
 
     def take(self, limit: int, wait: float = 0.0) -> list[Logged]:
-        """Up to `limit` further events; none where within `wait` seconds nothing came. Raises Unavailable."""
+        """Up to `limit` further events; none where within `wait` seconds nothing came. Raises Unavailable.
+
+        None does not say that there is none: a busy broker may take longer to hand out what it has.
+        """
 
     def close(self) -> None:
         """Let go of what it holds open."""
@@ -49,6 +53,9 @@ class EventLog(Protocol):
 
     def reader(self, offset: int) -> LogReader:
         """A reader that begins with the first event at or after this offset. Raises Unavailable."""
+
+    def newest(self, wait: float) -> Logged | None:
+        """The last event; None where within `wait` seconds none was handed out. Raises Unavailable."""
 
     def forget(self, event: str, before: float, limit: int = 1000) -> int:
         """Delete up to `limit` events of a type that are older; how many could be deleted singly.
@@ -80,6 +87,9 @@ class TableLog:
         self._waiting.add(bell)
         return TableReader(self._database, offset, bell)
 
+    def newest(self, wait: float) -> Logged | None:
+        return next(map(_logged, self._database.execute(_NEWEST)), None)
+
     def forget(self, event: str, before: float, limit: int = 1000) -> int:
         with self._database.transaction():
             return len(self._database.execute(f"{_FORGET} RETURNING seq", event, before, limit))
@@ -110,14 +120,15 @@ class TableReader:
         self.close()
 
     def _read(self, limit: int) -> list[Logged]:
-        rows = self._database.execute(_READ, self._offset, limit)
-        found = [
-            Logged(seq, Envelope(id_, source, kind, version, at, key, bytes(data), trace, cause))
-            for seq, id_, source, kind, version, at, key, data, trace, cause in rows
-        ]
+        found = [_logged(row) for row in self._database.execute(_READ, self._offset, limit)]
         if found:
             self._offset = found[-1].offset + 1
         return found
+
+
+def _logged(row: tuple[Any, ...]) -> Logged:
+    seq, id_, source, kind, version, at, key, data, trace, cause = row
+    return Logged(seq, Envelope(id_, source, kind, version, at, key, bytes(data), trace, cause))
 
 
 def _row(envelope: Envelope) -> tuple[object, ...]:

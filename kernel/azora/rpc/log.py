@@ -34,6 +34,13 @@ class StreamLog:
     def reader(self, offset: int) -> "StreamReader":
         return StreamReader(self._url, self._stream, offset)
 
+    def newest(self, wait: float) -> Logged | None:
+        last = None
+        with StreamReader(self._url, self._stream, "last") as reader:
+            while found := reader.take(PREFETCH, wait):
+                last = found[-1]
+        return last
+
     def forget(self, event: str, before: float, limit: int = 1000) -> int:
         """A stream ages as a whole."""
         return 0
@@ -42,12 +49,11 @@ class StreamLog:
 class StreamReader:
     """A consumer of the stream, on a connection of its own."""
 
-    def __init__(self, url: str, stream: str, offset: int) -> None:
-        self._offset = offset
+    def __init__(self, url: str, stream: str, offset: int | str) -> None:
         self._arrived: deque[amqp.Message] = deque()
         try:
             with eventlet.Timeout(CONNECT_TIMEOUT, TimeoutError("the broker does not answer")):
-                self._open(url, stream)
+                self._open(url, stream, offset)
         except LOST as error:
             self.close()
             raise _lost(error) from None
@@ -58,7 +64,6 @@ class StreamReader:
             taken = [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
             if taken:
                 self._channel.basic_ack(taken[-1].delivery_tag, multiple=True)
-                self._offset = _offset_of(taken[-1]) + 1
             return [logged for message in taken if (logged := _logged(message)) is not None]
         except LOST as error:
             raise _lost(error) from None
@@ -74,14 +79,14 @@ class StreamReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self, url: str, stream: str) -> None:
+    def _open(self, url: str, stream: str, offset: int | str) -> None:
         address = Address(url, heartbeat=HEARTBEAT, connect_timeout=CONNECT_TIMEOUT)
         self._connection: Any = address.transport.establish_connection()
         _read_ahead(self._connection.transport)
         self._channel = self._connection.channel()
         self._channel.basic_qos(0, PREFETCH, False)
         self._channel.basic_consume(
-            stream, callback=self._arrived.append, arguments={_OFFSET: self._offset}
+            stream, callback=self._arrived.append, arguments={_OFFSET: offset}
         )
 
     def _receive(self, limit: int, wait: float) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 READER = "index"
 BATCH = 500
 WAIT = 1.0
-LEASE = 10.0
+LEASE = 5.0
 _INSERT = """INSERT INTO nexus_event (place, id, type, source, version, at, key, trace, cause, size)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"""
 
@@ -36,17 +36,22 @@ class Indexer:
             time.sleep(WAIT)
             return
         try:
-            found = self._open().take(BATCH, WAIT)
+            reader = self._open()
+            found = reader.take(BATCH, WAIT) if reader else []
             if found:
                 self._write(found)
         except BaseException:
             self._let_go()
             raise
 
-    def _open(self) -> LogReader:
+    def _open(self) -> LogReader | None:
+        """A reader of what is not indexed yet; None as long as the log does not say which one it is."""
         if self._reader is None:
             self._next = positions.read(READER)
-            if self._next and not self._is_same_log():
+            is_same = self._is_same_log() if self._next else True
+            if is_same is None:
+                return None
+            if not is_same:
                 self._begin_anew()
             self._reader = self._log.reader(self._next)
         return self._reader
@@ -58,16 +63,23 @@ class Indexer:
             self._next = found[-1].offset + 1
             positions.write(READER, self._next)
 
-    def _is_same_log(self) -> bool:
-        """Whether the last event that was indexed stands where it was; a broker may be a new one."""
+    def _is_same_log(self) -> bool | None:
+        """Whether the last event that was indexed stands where it was; a broker may be a new one.
+
+        None where that cannot be told yet: a busy broker takes its time, and a new one has nothing.
+        """
         last = self._plugin.database.execute(
             "SELECT place, id FROM nexus_event ORDER BY place DESC LIMIT 1"
         )
         if not last:
             return True
-        with self._log.reader(last[0][0]) as reader:
+        place = last[0][0]
+        with self._log.reader(place) as reader:
             there = reader.take(1, 2 * WAIT)
-        return bool(there) and (there[0].offset, there[0].envelope.id) == last[0]
+        if there:
+            return (there[0].offset, there[0].envelope.id) == last[0]
+        newest = self._log.newest(WAIT)
+        return False if newest is not None and newest.offset < place else None
 
     def _begin_anew(self) -> None:
         self._plugin.log.warning("the log is another than the one that was indexed")

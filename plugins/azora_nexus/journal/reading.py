@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from azora.errors import Unavailable
 from azora.events.log import Logged
 from azora_nexus.journal.contracts import LoggedEvent, WholeEvent
 from azora_nexus.journal.index import trace_of
@@ -55,6 +56,11 @@ def indexed(row: EventRow) -> LoggedEvent:
         trace=row.trace,
         cause=row.cause,
     )
+
+
+def silent() -> Unavailable:
+    """What to raise where the log hands nothing out, though there is something at that place."""
+    return Unavailable("The log does not answer.", code="nexus.log_silent")
 
 
 def told(data: bytes) -> Any:

@@ -21,6 +21,12 @@ ROOM = Room(
             "Look at how long events of its type are kept.",
         ),
         ErrorCode(
+            "nexus.log_silent",
+            503,
+            "The broker hands nothing out of the log just now; nothing is lost.",
+            "Try again; look at the broker's load.",
+        ),
+        ErrorCode(
             "nexus.filter_unreadable",
             422,
             "The filter is no CESQL expression; the message says where it cannot be read.",

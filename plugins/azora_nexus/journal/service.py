@@ -50,6 +50,8 @@ class Journal(Service):
     def _at(self, place: int) -> Logged | None:
         with self._log.reader(place) as reader:
             found = reader.take(1, reading.SOON)
+        if not found:
+            raise reading.silent()
         return found[0] if found and found[0].offset == place else None
 
     @property

@@ -10,6 +10,7 @@ from azora_nexus.filters.cesql import filter_of
 from azora_nexus.journal import reading
 from azora_nexus.journal.contracts import LogPage, ReadLog
 from azora_nexus.journal.patterns import matcher
+from azora_nexus.journal.positions import end_of_log
 from azora_nexus.journal.retention import Retention
 
 if TYPE_CHECKING:
@@ -26,12 +27,14 @@ def stretch(plugin: "HostedPlugin", request: ReadLog) -> LogPage:
         offset = reading.start_of_last(request.limit, request.type)
     is_wanted = wanted(plugin, request.type, request.filter)
     found: list[Logged] = []
+    ended = end_of_log()
     passed, until = 0, time.monotonic() + request.wait
     assert plugin.event_log is not None
     with plugin.event_log.reader(offset) as reader:
         while len(found) < request.limit and passed < _LONGEST:
             wait = max(0.0, until - time.monotonic()) if not found else 0.0
-            batch = reader.take(request.limit - len(found), wait or reading.AT_ONCE)
+            known = reading.SOON if offset < ended and not found else reading.AT_ONCE
+            batch = reader.take(request.limit - len(found), max(wait, known))
             if not batch:
                 break
             passed += len(batch)

@@ -11,6 +11,7 @@ from azora.events import desk_contracts as desk
 from azora.events.log import EventLog, Logged, LogReader
 from azora_nexus.desks import Desks
 from azora_nexus.filters.cesql import filter_of
+from azora_nexus.journal.positions import end_of_log
 from azora_nexus.journal.retention import Retention
 from azora_nexus.replays.models import ReplayRow
 
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 
 BATCH = 400
 IDLE = 0.5
-LEASE = 15.0
+LEASE = 8.0
 CROWD = 2000
 """Events that may wait for the handler; beyond, it is given time."""
+PATIENCE = 2.0
+"""Seconds for which one replay waits for the log, before others have their turn."""
 _LONGEST_WAIT = 1.0
 
 
@@ -68,18 +71,19 @@ class Runner:
         return True
 
     def _read(self, row: ReplayRow) -> list[Logged]:
-        """The next events of the stretch; where there are none up to its end, it is at its end."""
+        """The next events of the stretch; where what comes is beyond its end, it is at its end."""
         place, reader = self._readers.get(row.id, (-1, None))
         if reader is None or place != row.place:
             self._close(row.id)
             reader = self._log.reader(row.place)
-        found = [one for one in reader.take(BATCH, 2.0) if one.offset < row.until]
-        if not found:
-            reader.close()
-            self._readers.pop(row.id, None)
+            self._readers[row.id] = (row.place, reader)
+        taken = reader.take(BATCH, PATIENCE)
+        found = [one for one in taken if one.offset < row.until]
+        if found:
+            self._readers[row.id] = (found[-1].offset + 1, reader)
+        elif taken or row.place >= end_of_log():
+            self._close(row.id)
             self._note(row, place=row.until)
-            return []
-        self._readers[row.id] = (found[-1].offset + 1, reader)
         return found
 
     def _due(self, row: ReplayRow, found: list[Logged]) -> list[Logged]:

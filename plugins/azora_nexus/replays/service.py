@@ -12,6 +12,7 @@ from azora_nexus.filters.cesql import filter_of
 from azora_nexus.handlers.contracts import MANAGE
 from azora_nexus.journal.contracts import KEEP, READ
 from azora_nexus.journal.models import EventRow
+from azora_nexus.journal.positions import end_of_log
 from azora_nexus.replays import contracts
 from azora_nexus.replays.models import ReplayRow
 
@@ -150,8 +151,7 @@ def _bounds(request: contracts.StartReplay) -> tuple[int, int]:
     since = request.since_offset or 0
     if request.since:
         since = max(since, _place_at(request.since))
-    last = EventRow.select(peewee.fn.MAX(EventRow.place)).scalar()
-    until = 0 if last is None else int(last) + 1
+    until = end_of_log()
     if request.until_offset is not None:
         until = min(until, request.until_offset)
     if request.until:

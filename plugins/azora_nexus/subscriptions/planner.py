@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 BATCH = 500
 IDLE = 0.2
-LEASE = 10.0
+LEASE = 5.0
 AT_ONCE = 0.05
 _PLAN = """INSERT INTO nexus_delivery
     (id, subscription, event, type, place, state, attempts, due, answer, changed)

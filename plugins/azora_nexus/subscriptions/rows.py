@@ -7,6 +7,7 @@ import peewee
 
 from azora import NotFound
 from azora_nexus.journal.models import EventRow
+from azora_nexus.journal.positions import end_of_log
 from azora_nexus.subscriptions.models import DeliveryRow, SubscriptionRow
 from azora_nexus.subscriptions.signing import Sealer
 
@@ -35,12 +36,6 @@ def secrets(row: SubscriptionRow, seal: Sealer) -> list[str]:
     if row.old_secret and row.old_until and row.old_until > datetime.now(UTC):
         found.append(seal.open(row.old_secret))
     return found
-
-
-def end_of_log() -> int:
-    """The offset behind what the index knows."""
-    last = EventRow.select(peewee.fn.MAX(EventRow.place)).scalar()
-    return 0 if last is None else int(last) + 1
 
 
 def place_since(moment: datetime) -> int:

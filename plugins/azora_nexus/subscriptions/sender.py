@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from azora.data.leases import Lease
 from azora.errors import AzoraError
 from azora.events.log import EventLog, Logged
+from azora_nexus.journal.reading import silent
 from azora_nexus.subscriptions import rows
 from azora_nexus.subscriptions.contracts import WebhookDisabled
 from azora_nexus.subscriptions.models import DeliveryRow, SubscriptionRow
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 WIDTH = 8
 IDLE = 0.2
-TIMEOUT = 15.0
-CLAIM = 60.0
-"""Seconds after which a sending whose process ended is taken up again."""
+MARGIN = 5.0
+"""Seconds beyond its time-out after which a sending whose process ended is taken up again."""
+LEASE = 5.0
+PATIENCE = 5.0
 GONE = 410
 PAUSES = (1, 60, 360, 1440, 3600, 7200, 10_080, 14_400, 17_280)
 """How many times the first pause each further one takes, as Standard Webhooks recommends."""
@@ -44,49 +46,56 @@ class Sender:
     def __init__(self, plugin: "HostedPlugin", log: EventLog) -> None:
         self._plugin = plugin
         self._log = log
-        self._lease = Lease(plugin.database, "nexus sender", CLAIM / 2)
+        self._lease = Lease(plugin.database, "nexus sender", LEASE)
         self._pool = ThreadPoolExecutor(WIDTH)
         self._near: dict[int, Logged] = {}
 
     def round(self) -> None:
         """Send what is due now, or rest a little."""
-        due = self._claim() if self._lease.take() else []
+        due = self._due() if self._lease.take() else []
         if not due:
             time.sleep(IDLE)
             return
+        events = [self._event(delivery.place) for delivery in due]
+        self._claim(due)
         seal = rows.sealer(self._plugin)
         known = {row.id: row for row in SubscriptionRow.select()}
         work = []
-        for delivery in due:
-            row, logged = known[delivery.subscription], self._event(delivery.place)
+        for delivery, logged in zip(due, events, strict=True):
+            row = known[delivery.subscription]
             work.append((row, delivery, logged, rows.secrets(row, seal)))
         for (row, delivery, *_), outcome in zip(
             work, self._pool.map(lambda one: self._send(*one), work), strict=True
         ):
             self._note(row, delivery, outcome)
 
-    def _claim(self) -> list[DeliveryRow]:
-        """Due deliveries of active webhooks, counted as tried before they are."""
-        now = time.time()
+    def _due(self) -> list[DeliveryRow]:
+        """Due deliveries of active webhooks."""
         active = SubscriptionRow.select(SubscriptionRow.id).where(SubscriptionRow.state == "active")
         query = DeliveryRow.select().where(
             DeliveryRow.state == "pending",
-            DeliveryRow.due <= now,
+            DeliveryRow.due <= time.time(),
             DeliveryRow.subscription.in_(active),
         )
-        found = list(query.order_by(DeliveryRow.place).limit(2 * WIDTH))
-        if found:
-            with self._plugin.database.transaction():
-                DeliveryRow.update(attempts=DeliveryRow.attempts + 1, due=now + CLAIM).where(
-                    DeliveryRow.id.in_([one.id for one in found])
-                ).execute()
-        return found
+        return list(query.order_by(DeliveryRow.place).limit(WIDTH))
+
+    def _claim(self, due: list[DeliveryRow]) -> None:
+        """Count them as tried before they are; nobody else sends them meanwhile."""
+        until = time.time() + self._plugin.settings.webhook_timeout + MARGIN
+        tried = DeliveryRow.update(attempts=DeliveryRow.attempts + 1, due=until)
+        with self._plugin.database.transaction():
+            tried.where(DeliveryRow.id.in_([one.id for one in due])).execute()
 
     def _event(self, place: int) -> Logged | None:
-        """The event at a place of the log; those behind it are kept, since they are likely to be next."""
+        """The event at a place of the log, None where it was forgotten. Raises Unavailable.
+
+        Those behind it are kept, since they are likely to be next.
+        """
         if place not in self._near:
             with self._log.reader(place) as reader:
-                self._near = {one.offset: one for one in reader.take(100, 2.0)}
+                self._near = {one.offset: one for one in reader.take(100, PATIENCE)}
+            if not self._near:
+                raise silent()
         return self._near.get(place)
 
     def _send(
@@ -97,7 +106,9 @@ class Sender:
         began, body = time.monotonic(), body_of(logged.envelope)
         signed = headers(delivery.event, body, time.time(), keys)
         try:
-            answer = self._plugin.outbound.post(row.address, body, signed, timeout=TIMEOUT)
+            answer = self._plugin.outbound.post(
+                row.address, body, signed, timeout=self._plugin.settings.webhook_timeout
+            )
             status, words = answer.status, answer.body[:_ANSWER].decode("utf-8", "replace")
         except AzoraError as error:
             status, words = None, error.detail or error.code

@@ -12,6 +12,7 @@ from azora_nexus.filters.cesql import filter_of
 from azora_nexus.handlers.contracts import MANAGE
 from azora_nexus.journal.contracts import KEEP, READ
 from azora_nexus.journal.models import EventRow
+from azora_nexus.journal.positions import end_of_log
 from azora_nexus.journal.reading import moment
 from azora_nexus.subscriptions import contracts, rows
 from azora_nexus.subscriptions.models import DeliveryRow, SubscriptionRow
@@ -32,7 +33,7 @@ class Subscriptions(Service):
             _check_address(request.address)
         self.audit(on=request.name, after={"address": request.address})
         secret = new_secret() if request.kind == "webhook" else ""
-        offset = rows.end_of_log() if request.offset is None else request.offset
+        offset = end_of_log() if request.offset is None else request.offset
         try:
             with self.transaction():
                 row = SubscriptionRow.create(

@@ -8,6 +8,7 @@ from tests.kernel.events.hosts import eventually
 from tests.kernel.hosting import make_plugin, running
 
 from azora import Event
+from azora.data.leases import Lease
 from azora.errors import Unavailable
 from azora.events.envelope import Envelope
 from azora.ids import uuid7
@@ -146,3 +147,21 @@ def test_a_table_forgets_by_type_and_age_but_never_its_last_event(runtime):
     assert [logged.envelope.id for logged in taken(runtime)] == ids[2:]
     more = emit(runtime, 4)
     assert [logged.envelope.id for logged in taken(runtime, count=2)] == [ids[2], *more]
+
+
+def test_the_newest_event_is_the_last_that_was_told(runtime):
+    log = runtime.hosted["keeper"].event_log
+    assert log.newest(0.2) is None
+    emit(runtime, *range(30))
+    last = taken(runtime, count=30)[-1]
+    assert log.newest(2.0) == last
+
+
+@pytest.mark.parametrize("campus", ["table on PostgreSQL"], indirect=True)
+def test_a_process_that_stops_leaves_its_leases_to_others(campus):
+    folder, given = campus
+    with running(folder, *PLUGINS, **given) as runtime:
+        assert Lease(runtime.hosted["keeper"].database, "mine", 600.0).take()
+    with running(folder, *PLUGINS, **given) as runtime:
+        held = "SELECT until FROM azora_leases WHERE name = 'mine'"
+        assert runtime.hosted["keeper"].database.execute(held) == [(0.0,)]

@@ -2,14 +2,16 @@
 
 import time
 
+from tests.plugins.nexus.conftest import add, add_told
+
 from azora_nexus.overview.chain import links
 from azora_nexus.overview.picture import picture
 
 
-def test_the_flow_counts_what_was_just_told_and_is_fresh(campus, add):
+def test_the_flow_counts_what_was_just_told_and_is_fresh(campus):
     before = campus.call("nexus.read_flow")["hour"]
     began = time.monotonic()
-    campus.call("library.add_resource", title="Counted", type="BOOK")
+    add(campus)
     campus.eventually(lambda: campus.call("nexus.read_flow")["hour"] > before)
     assert time.monotonic() - began < 2
     flow = campus.call("nexus.read_flow")
@@ -17,7 +19,7 @@ def test_the_flow_counts_what_was_just_told_and_is_fresh(campus, add):
     assert "library.resource_added" in [one["type"] for one in flow["types"]]
 
 
-def test_the_page_says_how_each_handler_stands_and_pauses_one(campus, add):
+def test_the_page_says_how_each_handler_stands_and_pauses_one(campus):
     keeper = campus.as_account("nexus.read", "nexus.manage")
     page = keeper.get("/nexus")
     assert page.status_code == 200 and "library.count_added" in page.text
@@ -32,8 +34,8 @@ def test_the_page_says_how_each_handler_stands_and_pauses_one(campus, add):
     campus.eventually(lambda: mode() == "runs")
 
 
-def test_the_chain_of_an_event_names_its_handler_and_how_long_that_took(campus, add):
-    _, event = add(campus)
+def test_the_chain_of_an_event_names_its_handler_and_how_long_that_took(campus):
+    _, event = add_told(campus)
 
     def chain():
         found = campus.call("nexus.read_chain", id=event["id"])

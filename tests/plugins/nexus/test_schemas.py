@@ -5,6 +5,7 @@ import tarfile
 
 import jsonschema
 import pytest
+from tests.plugins.nexus.conftest import add_told
 
 from azora.islands.node import npm
 from azora.loader import load_registry
@@ -52,8 +53,8 @@ def test_every_reference_of_the_document_leads_somewhere(document):
     assert found and all(resolve(document, ref) for ref in found)
 
 
-def test_the_served_document_describes_the_events_that_are_in_the_log(campus, add):
-    _, event = add(campus)
+def test_the_served_document_describes_the_events_that_are_in_the_log(campus):
+    _, event = add_told(campus)
     served = campus.client().get("/api/nexus/asyncapi")
     assert served.headers["Content-Type"].startswith("application/json")
     document = json.loads(served.text)
