@@ -10,7 +10,7 @@ import orjson
 from pydantic import ValidationError
 
 from azora.contract import Handler, Plugin, handlers_of, operation
-from azora.errors import NotFound, invalid
+from azora.errors import Invalid, NotFound, invalid
 from azora.events import again
 from azora.events import desk_contracts as contracts
 from azora.events.envelope import Envelope
@@ -182,11 +182,18 @@ def with_desk(plugin: Plugin) -> Plugin:
 
 
 def _check_fits(handler: Handler, request: contracts.EditParked) -> None:
-    """Refuse what the handler could not read, with the field named; what is sealed stays as it is."""
-    readable = {
-        name: None if name in handler.payload.personal and key_id_of(value) else value
-        for name, value in request.data.items()
-    }
+    """Refuse what the handler could not read, with the field named; what is sealed stays as it is.
+
+    A personal field is never written here: in clear it would outlive the person's erasure.
+    """
+    personal = handler.payload.personal.keys() & request.data.keys()
+    for name in personal:
+        if request.data[name] is not None and not key_id_of(request.data[name]):
+            raise Invalid(
+                f"{name} is personal: leave it sealed as it is, or empty (null).",
+                code="events.personal_in_clear",
+            )
+    readable = request.data | dict.fromkeys(personal)
     try:
         handler.payload.model_validate(readable)
     except ValidationError as error:

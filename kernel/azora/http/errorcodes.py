@@ -99,6 +99,7 @@ KERNEL_CODES = tuple(
         ("call_in_transaction", 409, "A plugin calls another inside a transaction, which is refused.", "Its author calls first and then opens the transaction."),
         ("second_transaction", 500, "An event handler opens a second transaction, which is refused.", "Its author puts all its writes into one."),
         ("events.handler_not_found", 404, "The plugin has no handler of this name.", "`GET /api/nexus/subscriptions` lists them."),
+        ("events.personal_in_clear", 422, "A personal field of an event was written in clear; it would outlive the person's erasure.", "Leave it sealed as it is, or empty (`null`)."),
         ("events.not_parked", 404, "None of these events is parked.", "List them with `azora events parked`."),
         ("data_in_use", 409, "The data folder belongs to a campus that is running.", "Stop that one, or choose another folder."),
         ("data_unwritable", 500, "The data folder cannot be made or written.", "Choose another with --data, or mend its rights."),

@@ -1,20 +1,36 @@
 """Events of the log and of its index as they are shown."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from azora import NotFound
 from azora.errors import Unavailable
 from azora.events.log import Logged
 from azora_nexus.journal.contracts import LoggedEvent, WholeEvent
 from azora_nexus.journal.index import trace_of
 from azora_nexus.journal.models import EventRow
 from azora_nexus.journal.patterns import condition
+from azora_nexus.journal.retention import Retention
+
+if TYPE_CHECKING:
+    from azora.hosted import HostedPlugin
 
 AT_ONCE = 0.3
 """Seconds that a log may take to hand out what it has."""
 SOON = 5.0
+
+
+def find(plugin: "HostedPlugin", id_: str) -> EventRow:
+    """An event of the index. Raises NotFound where there is none, or one that is too old to be shown."""
+    shown = Retention(plugin).shown()
+    row: EventRow | None = EventRow.get_or_none((EventRow.id == id_) & shown)
+    if row is None:
+        raise NotFound(
+            "The log has no such event, or has forgotten it.", code="nexus.event_not_found"
+        )
+    return row
 
 
 def start_of_last(count: int, pattern: str) -> int:

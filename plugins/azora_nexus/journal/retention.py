@@ -1,9 +1,13 @@
 """How long events of each type are kept, and forgetting those that are older."""
 
+import operator
 import time
-from typing import TYPE_CHECKING
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
-from azora_nexus.journal.patterns import matcher
+from azora.events.envelope import Envelope
+from azora_nexus.journal.models import EventRow
+from azora_nexus.journal.patterns import condition, matcher
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -22,8 +26,8 @@ class Retention:
     def __init__(self, plugin: "HostedPlugin") -> None:
         longest: float = plugin.runtime.settings.event_log_days
         self._longest = longest
-        rules = plugin.settings.keep_days.items()
-        self._rules = [(matcher(pattern), days) for pattern, days in rules]
+        self._patterns: dict[str, float] = plugin.settings.keep_days
+        self._rules = [(matcher(pattern), days) for pattern, days in self._patterns.items()]
 
     def days(self, event: str) -> float:
         """For how long events of a type are kept."""
@@ -32,6 +36,20 @@ class Retention:
     def oldest(self, event: str) -> float:
         """The moment before which events of a type are forgotten, in seconds since 1970."""
         return time.time() - self.days(event) * DAY
+
+    def shown(self) -> Any:
+        """What of the index is young enough to be shown, as a condition of a query."""
+        now = time.time()
+        conditions = [EventRow.at >= now - self._longest * DAY]
+        for pattern, days in self._patterns.items():
+            old = EventRow.at < now - days * DAY
+            conditions.append(~(condition(EventRow.type, pattern) & old))
+        return reduce(operator.and_, conditions)
+
+
+def is_kept(plugin: "HostedPlugin", event: Envelope) -> bool:
+    """Whether an event is young enough to be shown to anybody."""
+    return event.time >= Retention(plugin).oldest(event.type)
 
 
 def forget(plugin: "HostedPlugin") -> int:

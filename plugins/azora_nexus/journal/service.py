@@ -10,7 +10,7 @@ from azora_nexus.journal import contracts, reading
 from azora_nexus.journal.contracts import KEEP, READ
 from azora_nexus.journal.models import EventRow
 from azora_nexus.journal.patterns import condition
-from azora_nexus.journal.retention import forget
+from azora_nexus.journal.retention import Retention, forget
 from azora_nexus.journal.stretch import stretch
 
 
@@ -25,7 +25,7 @@ class Journal(Service):
     @operation("GET /events", permission=READ)
     def list_events(self, request: contracts.ListEvents) -> contracts.EventPage:
         """List events of the whole campus, newest first."""
-        query = EventRow.select()
+        query = EventRow.select().where(Retention(self.hosted).shown())
         for one in _conditions(request):
             query = query.where(one)
         rows, following = paginate(query, request, [EventRow.place.desc()])
@@ -34,8 +34,7 @@ class Journal(Service):
     @operation("GET /events/{id}", permission=READ)
     def read_event(self, request: contracts.EventRef) -> contracts.WholeEvent:
         """Read one event with what it tells."""
-        row = EventRow.get_or_none(EventRow.id == request.id)
-        logged = self._at(row.place) if row else None
+        logged = self._at(reading.find(self.hosted, request.id).place)
         if logged is None:
             raise NotFound(
                 "The log has no such event, or has forgotten it.", code="nexus.event_not_found"

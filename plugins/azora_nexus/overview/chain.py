@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from azora.events.desk_contracts import SettledDelivery
 from azora_nexus.journal.models import EventRow
@@ -12,23 +13,23 @@ HIGHEST, MOST = 50, 150
 """Steps upwards, and events of one chain that are shown."""
 
 
-def origin(event: EventRow) -> EventRow:
-    """The first event of the chain, as far as the index knows it."""
+def origin(event: EventRow, shown: Any) -> EventRow:
+    """The first event of the chain, as far as the index shows it."""
     for _ in range(HIGHEST):
-        above = EventRow.get_or_none(EventRow.id == event.cause) if event.cause else None
+        above = EventRow.get_or_none(EventRow.id == event.cause, shown) if event.cause else None
         if above is None:
             return event
         event = above
     return event
 
 
-def descendants(first: EventRow) -> tuple[list[EventRow], bool]:
+def descendants(first: EventRow, shown: Any) -> tuple[list[EventRow], bool]:
     """The event and all that it led to, each behind its cause; and whether that is not all of them."""
     found, frontier = [first], [first.id]
     while frontier and len(found) < MOST:
         room = MOST - len(found)
-        caused = EventRow.select().where(EventRow.cause.in_(frontier)).order_by(EventRow.place)
-        below = list(caused.limit(room + 1))
+        caused = EventRow.select().where(EventRow.cause.in_(frontier), shown)
+        below = list(caused.order_by(EventRow.place).limit(room + 1))
         found += below[:room]
         if len(below) > room:
             return found, True

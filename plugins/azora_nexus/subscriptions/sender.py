@@ -10,6 +10,7 @@ from azora.data.leases import Lease
 from azora.errors import AzoraError
 from azora.events.log import EventLog, Logged
 from azora_nexus.journal.reading import silent
+from azora_nexus.journal.retention import is_kept
 from azora_nexus.subscriptions import rows
 from azora_nexus.subscriptions.contracts import WebhookDisabled
 from azora_nexus.subscriptions.models import DeliveryRow, SubscriptionRow
@@ -96,7 +97,8 @@ class Sender:
                 self._near = {one.offset: one for one in reader.take(100, PATIENCE)}
             if not self._near:
                 raise silent()
-        return self._near.get(place)
+        logged = self._near.get(place)
+        return logged if logged and is_kept(self._plugin, logged.envelope) else None
 
     def _send(
         self, row: SubscriptionRow, delivery: DeliveryRow, logged: Logged | None, keys: list[str]
