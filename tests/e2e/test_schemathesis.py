@@ -137,7 +137,7 @@ def _faults_of(operation, campus, headers):
     @ONE_BY_ONE
     @given(case=operation.as_strategy())
     def try_it(case):
-        response = case.call(base_url=campus.url, headers=headers)
+        response = case.call(base_url=campus.url, headers=headers, timeout=60)
         try:
             case.validate_response(response, checks=_excused(response, checks), headers=headers)
         except FailureGroup as group:

@@ -35,20 +35,30 @@ def add(owner: str, asked: contracts.Asked, name: str, alert: str, now: datetime
         raise Conflict(
             "You keep fifty searches: remove one first.", code="library.too_many_searches"
         )
-    refuse_name(owner, name)
-    return SavedSearchRow.create(
-        owner=owner, name=name, alert=alert, asked=asked.model_dump_json(exclude_defaults=True),
-        seen=now, told=now, created=now,
-    )  # type: ignore[no-any-return]  # fmt: skip
+    return store(
+        SavedSearchRow(
+            owner=owner, name=name, alert=alert,
+            asked=asked.model_dump_json(exclude_defaults=True), seen=now, told=now, created=now,
+        ),
+        new=True,
+    )  # fmt: skip
 
 
-def refuse_name(owner: str, name: str, but: str = "") -> None:
-    """Raise Conflict where another search of this person has the name."""
-    same = (SavedSearchRow.owner == owner) & (peewee.fn.lower(SavedSearchRow.name) == name.lower())
-    if SavedSearchRow.select().where(same & (SavedSearchRow.id != but)).exists():
-        raise Conflict(
-            f"You have a saved search “{name}” already.", code="library.search_name_taken"
-        )
+def store(row: SavedSearchRow, *, new: bool = False) -> SavedSearchRow:
+    """Write a search. Raises Conflict where another of its owner has the name, in small letters or capitals."""
+    others = SavedSearchRow.select(SavedSearchRow.name).where(
+        (SavedSearchRow.owner == row.owner) & (SavedSearchRow.id != row.id)
+    )
+    taken = Conflict(
+        f"You have a saved search “{row.name}” already.", code="library.search_name_taken"
+    )
+    if row.name.casefold() in {other.name.casefold() for other in others}:
+        raise taken
+    try:
+        row.save(force_insert=new)
+    except peewee.IntegrityError:
+        raise taken from None
+    return row
 
 
 def shown(row: SavedSearchRow) -> contracts.SavedSearch:

@@ -36,11 +36,10 @@ class SavedSearches(Service):
         with self.transaction():
             row = rows.own(request.search, self.actor.id)
             if request.name is not None:
-                rows.refuse_name(row.owner, request.name, but=row.id)
                 row.name = request.name
             if request.alert is not None and request.alert != row.alert:
                 row.alert, row.told, row.fresh = request.alert, datetime.now(UTC), False
-            row.save()
+            rows.store(row)
         return rows.shown(row)
 
     @operation("DELETE /searches/{search}", permission=SAVE)

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
+import eventlet
 import pytest
 from tests.plugins.library.conftest import OPERATOR, Library, opened
 
@@ -72,6 +73,30 @@ def test_a_saved_search_is_its_owners_alone(library: Library, reader: Reader, wo
     for act in ("read_new", "update_search", "remove_search", "make_feed"):
         with pytest.raises(NotFound):
             other.call(act, search=saved.id)
+
+
+@pytest.mark.parametrize(("name", "again"), [("Ċ", "Ċ"), ("Éric", "éRIC"), ("Straße", "STRASSE")])
+def test_a_name_is_taken_whatever_its_letters_and_case(
+    reader: Reader, word: str, name: str, again: str
+) -> None:
+    reader.call("save_search", name=name, query=word)
+    other = reader.call("save_search", name="Another", query=word)
+    acts = [("save_search", {"query": word}), ("update_search", {"search": other.id})]
+    for act, given in acts:
+        with pytest.raises(Conflict) as refused:
+            reader.call(act, name=again, **given)
+        assert refused.value.code == "library.search_name_taken"
+
+
+def test_of_searches_kept_at_once_under_one_name_one_is(reader: Reader, word: str) -> None:
+    def save() -> bool:
+        try:
+            return bool(reader.call("save_search", name="Rivers", query=word))
+        except Conflict:
+            return False
+
+    saving = [eventlet.spawn(save) for _ in range(5)]
+    assert sum(one.wait() for one in saving) == 1
 
 
 def test_a_name_is_taken_once_and_fifty_are_enough(reader: Reader, word: str) -> None:
