@@ -103,10 +103,14 @@ class KnownIds(Reply):
     ids: list[str]
 
 
+MOST_PARTS = 50_000
+"""Sitemaps that one index may name (sitemaps.org, protocol)."""
+
+
 class ListAddresses(Request):
     """One part of the addresses of a kind of page; parts are numbered from 1."""
 
-    part: int = Field(1, ge=1)
+    part: int = Field(1, ge=1, le=MOST_PARTS)
 
 
 class Address(Reply):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from azora import NotFound, Page, Request, Service, operation
 from azora.errors import ServiceError
-from azora.messages import Address, Addresses, Document, ListAddresses
+from azora.messages import MOST_PARTS, Address, Addresses, Document, ListAddresses
 from azora_web.audit_contracts import PluginName
 
 FIXED = "web"
@@ -18,7 +18,7 @@ _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 class ReadPart(Request):
     plugin: PluginName
     kind: str = Field(max_length=100, pattern=r"^[a-z][a-z0-9_]*$")
-    part: int = Field(ge=1)
+    part: int = Field(ge=1, le=MOST_PARTS)
 
 
 class Sitemap(Service):

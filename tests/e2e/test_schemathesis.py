@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from schemathesis.checks import CHECKS
 from schemathesis.core.failures import FailureGroup
 
-EXAMPLES = 16
+EXAMPLES = 8
+"""Of each operation, for who may do everything; a stranger is refused before what they say is read."""
 PLUGINS = ("campus", "identity", "library", "nexus", "web")
 CHECKED = (
     "not_a_server_error",
@@ -46,7 +47,6 @@ IN_FREE_VALUES = {"control_characters", "nexus.malformed"}
 """What is wrong within a value whose shape is left open, or is for another field to say."""
 
 ONE_BY_ONE = settings(
-    max_examples=EXAMPLES,
     deadline=None,
     database=None,
     derandomize=True,
@@ -107,12 +107,12 @@ def administrator(campus):
 def test_an_administrator_finds_the_campus_as_it_is_described(
     campus, document, administrator, plugin
 ):
-    assert _faults(campus, document, plugin, administrator) == []
+    assert _faults(campus, document, plugin, administrator, EXAMPLES) == []
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_a_stranger_finds_the_campus_as_it_is_described(campus, document, plugin):
-    assert _faults(campus, document, plugin, {}) == []
+    assert _faults(campus, document, plugin, {}, EXAMPLES // 2) == []
 
 
 def test_every_plugin_is_tried(campus):
@@ -120,21 +120,21 @@ def test_every_plugin_is_tried(campus):
     assert tags == set(PLUGINS)
 
 
-def _faults(campus, document, plugin, headers):
+def _faults(campus, document, plugin, headers, examples):
     """What every operation of a plugin does otherwise than it says."""
     return [
         f"{found.ok().label}: {fault}"
         for found in document.get_all_operations()
         if plugin in found.ok().tags
-        for fault in _faults_of(found.ok(), campus, headers)
+        for fault in _faults_of(found.ok(), campus, headers, examples)
     ]
 
 
-def _faults_of(operation, campus, headers):
+def _faults_of(operation, campus, headers, examples):
     checks = CHECKS.get_by_names(CHECKED)
     faults = []
 
-    @ONE_BY_ONE
+    @settings(ONE_BY_ONE, max_examples=examples)
     @given(case=operation.as_strategy())
     def try_it(case):
         response = case.call(base_url=campus.url, headers=headers, timeout=60)
