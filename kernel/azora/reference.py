@@ -15,13 +15,14 @@ import azora.command  # noqa: F401 – patches, before anything that waits is lo
 from azora.admin.contracts import PREFIX
 from azora.contract import Operation
 from azora.diagrams import event_map, need_map, table_map
+from azora.events.asyncapi import asyncapi_json
 from azora.hooks import Hooks
 from azora.loader import GROUP, load_registry
 from azora.registry import LoadedPlugin, Registry
 from azora.settings.reference import reference_markdown
 
 Writer = Callable[[Registry], Iterable[str]]
-SETTINGS = "settings.md"
+SETTINGS, ASYNCAPI = "settings.md", "asyncapi.json"
 _PART = re.compile(r"(<!-- begin: (\w+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 
 
@@ -52,8 +53,9 @@ def stale(docs: Path) -> dict[Path, str]:
     """Every page that is not as the code has it, with what it should hold."""
     registry = first_party()
     wanted = {page: refreshed(page.read_text("utf-8"), registry) for page in docs.rglob("*.md")}
-    if (docs / SETTINGS).exists():
-        wanted[docs / SETTINGS] = reference_markdown(registry)
+    for name, write in ((SETTINGS, reference_markdown), (ASYNCAPI, asyncapi_json)):
+        if (docs / name).exists():
+            wanted[docs / name] = write(registry)
     return {page: text for page, text in wanted.items() if page.read_text("utf-8") != text}
 
 

@@ -1,4 +1,4 @@
-"""What is installed, said: `azora describe`, `azora contracts`, `azora openapi`."""
+"""What is installed, said: `azora describe`, `azora contracts`, `azora openapi`, `azora asyncapi`."""
 
 import sys
 from pathlib import Path
@@ -66,6 +66,14 @@ def openapi() -> None:
         )
         prepare_campus(settings, registry)
         print_json(describe_api(Gateway(open_runtime(settings, registry))))
+
+
+def asyncapi() -> None:
+    """Print the AsyncAPI 3.0 document of every event of the installed plugins."""
+    from azora.events.asyncapi import asyncapi_json
+    from azora.loader import load_registry
+
+    sys.stdout.write(asyncapi_json(load_registry()))
 
 
 def print_plugin(description: dict[str, Any]) -> None:

@@ -1,17 +1,14 @@
 """Types of events: their schemas of every version, who reads them, and the AsyncAPI document."""
 
-import orjson
-
-import azora
 from azora import NotFound, Request, Service, operation
 from azora.errors import ServiceError
+from azora.events.asyncapi import asyncapi_json
 from azora.events.desk_contracts import EventSchema, EventSchemas
 from azora.events.schemas import schema_of
 from azora.messages import Document
 from azora_nexus.journal.contracts import READ
 from azora_nexus.journal.retention import Retention
 from azora_nexus.schemas import contracts
-from azora_nexus.schemas.asyncapi import describe_events
 
 
 class Schemas(Service):
@@ -38,10 +35,8 @@ class Schemas(Service):
     @operation("GET /asyncapi", public=True)
     def read_asyncapi(self, request: Request) -> Document:
         """Read the AsyncAPI 3 document of every event of this campus."""
-        runtime = self.hosted.runtime
-        document = describe_events(runtime.registry, "Azora OS", azora.__version__)
         return Document(
-            text=orjson.dumps(document, option=orjson.OPT_INDENT_2).decode(),
+            text=asyncapi_json(self.hosted.runtime.registry),
             media_type="application/json",
             name="asyncapi.json",
         )

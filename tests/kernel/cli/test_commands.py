@@ -15,6 +15,7 @@ COMMANDS = (
     "describe",
     "doctor",
     "openapi",
+    "asyncapi",
     "contracts",
     "new",
     "events",
@@ -55,6 +56,12 @@ def test_contracts_prints_the_schemas_that_releases_are_compared_by(azora):
     library = json.loads(azora("contracts").out)["library"]
     assert library["operations"]["search"]["route"] == "GET /search"
     assert library["events"]["library.resource_added"]["data"]["type"] == "object"
+
+
+def test_asyncapi_prints_the_document_of_all_plugins(azora):
+    document = json.loads(azora("asyncapi").out)
+    assert document["asyncapi"] == "3.0.0"
+    assert "library.resource_added" in document["components"]["messages"]
 
 
 def test_openapi_prints_the_document_of_all_plugins(azora):

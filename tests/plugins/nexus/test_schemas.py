@@ -7,10 +7,10 @@ import jsonschema
 import pytest
 from tests.plugins.nexus.conftest import add_told
 
+from azora.events.asyncapi import describe_events
 from azora.islands.node import npm
 from azora.loader import load_registry
 from azora.testing.parts import leave_out
-from azora_nexus.schemas.asyncapi import describe_events
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import orjson
+
+import azora
 from azora.registry import LoadedPlugin, Registry
 
 Document = dict[str, Any]
@@ -25,6 +28,12 @@ _ATTRIBUTES = {
     },
     "required": [f"cloudEvents:{name}" for name in ("specversion", "id", "source", "type", "time")],
 }
+
+
+def asyncapi_json(registry: Registry) -> str:
+    """The document as a file holds it."""
+    document = describe_events(registry, "Azora OS", azora.__version__)
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def describe_events(registry: Registry, title: str, version: str) -> Document:
