@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 class Courier(Protocol):
     """How the relay hands events over."""
 
+    at_once: int
+    """Events that it takes in one batch."""
+
     def publish(self, envelopes: list[Envelope]) -> None:
         """Return once all are durable elsewhere. Raises Unavailable where that is not sure."""
 
@@ -20,8 +23,11 @@ class Courier(Protocol):
 class LocalCourier:
     """Hands events into the logs that are kept, and then into the inboxes of this process's plugins.
 
-    `keepers` take them for plugins that are switched off.
+    `keepers` take them for plugins that are switched off. A larger batch would hold up the process, which
+    is also the one that answers calls.
     """
+
+    at_once = 200
 
     def __init__(
         self, runtime: "Runtime", keepers: Sequence[Callable[[list[Envelope]], None]] = ()

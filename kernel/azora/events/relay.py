@@ -14,7 +14,6 @@ from azora.events.envelope import Envelope
 if TYPE_CHECKING:
     from azora.runtime import HostedPlugin
 
-BATCH = 200
 IDLE = 2.0
 """Seconds after which the outbox is looked at unasked: rows of a replica that died wait there."""
 BATCH_BYTES = 4_000_000
@@ -22,17 +21,24 @@ LEASE = 8.0
 """Seconds for which events may wait for a relay whose process was killed."""
 PUBLISHING = 3.5
 """Seconds that one batch may take; less than half the lease, so that two relays never overlap."""
-LONGEST_PAUSE = 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
+SMALLEST_PART = 32
+"""What cannot be handed over is tried again in parts of a batch, at last as small as this one of it."""
 
 
 class Relay:
-    """One greenlet for each plugin. Of several replicas one relays at a time, which keeps order."""
+    """One greenlet for each plugin. Of several replicas one relays at a time, which keeps order.
+
+    What cannot be handed over in time is tried again in smaller batches, so that a slow broker gets there too.
+    """
 
     def __init__(self, hosted: "HostedPlugin", courier: Courier, lease: float = LEASE) -> None:
         self.hosted = hosted
         self.courier = courier
         self._bell = Bell()
         self._lease = Lease(hosted.database, "relay", lease)
+        self._part = 1
+        self._pause = FIRST_PAUSE
 
     def ring(self) -> None:
         """Say that something was emitted."""
@@ -40,18 +46,16 @@ class Relay:
 
     def run(self) -> None:
         """Relay for ever."""
-        pause = 0.05
         while True:
             try:
                 self.relay_all()
-                pause = 0.05
                 self._bell.wait(IDLE)
             except (ServiceError, eventlet.Timeout) as error:
                 self.hosted.log.warning(
-                    "events wait in the outbox", error=str(error), retry_in=round(pause, 2)
+                    "events wait in the outbox", error=str(error), retry_in=round(self._pause, 2)
                 )
-                eventlet.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                eventlet.sleep(self._pause)
+                self._pause = min(self._pause * 2, LONGEST_PAUSE)
             except (
                 Exception
             ):  # whatever it is, the events are safe in the outbox and the relay goes on
@@ -64,7 +68,9 @@ class Relay:
         done = 0
         try:
             while outbox.waiting(database) and self._lease.take():
-                rows = _one_batch(outbox.oldest(database, BATCH))
+                rows = _one_batch(
+                    outbox.oldest(database, max(1, self.courier.at_once // self._part))
+                )
                 self._publish([envelope for _, envelope in rows])
                 outbox.remove(database, [seq for seq, _ in rows])
                 done += len(rows)
@@ -74,8 +80,14 @@ class Relay:
         return done
 
     def _publish(self, envelopes: list[Envelope]) -> None:
-        with eventlet.Timeout(PUBLISHING):
-            self.courier.publish(envelopes)
+        try:
+            with eventlet.Timeout(PUBLISHING):
+                self.courier.publish(envelopes)
+        except (ServiceError, eventlet.Timeout):
+            self._part = min(2 * self._part, SMALLEST_PART)
+            raise
+        self._part = max(1, self._part - 1)
+        self._pause = FIRST_PAUSE
 
 
 def _one_batch(rows: list[tuple[int, Envelope]]) -> list[tuple[int, Envelope]]:

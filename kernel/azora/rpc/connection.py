@@ -6,7 +6,8 @@ first frame is read. py-amqp does the protocol, kombu the address and TLS.
 
 import random
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import amqp
@@ -94,9 +95,30 @@ class BrokerConnection:
                 spec.Basic.Publish, "Bssbb", (0, exchange, key, mandatory, False), message
             )
         except LOST as error:
-            raise Unavailable(
-                f"the broker was lost: {error}", code="broker_unavailable", sent="unknown"
-            ) from None
+            raise _unsure(error) from None
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """What is published inside is written at the end, in one piece: a system call for each message costs
+        more than the message. Nothing inside may yield. Raises Unavailable where it could not be written.
+        """
+        if self._connection is None:
+            yield
+            return
+        transport: Any = self._connection.transport
+        write, pieces = transport._write, bytearray()
+        transport._write = pieces.extend
+        try:
+            yield
+        finally:
+            transport._write = write
+            self._write_out(transport, pieces)
+
+    def _write_out(self, transport: Any, pieces: bytearray) -> None:
+        try:
+            transport.write(pieces)
+        except LOST as error:
+            raise _unsure(error) from None
 
     def _run(self) -> None:
         pause = 0.1
@@ -169,6 +191,10 @@ class BrokerConnection:
     def _on_unblocked(self) -> None:
         self.blocked = False
         self.log.info("broker_unblocked")
+
+
+def _unsure(error: BaseException) -> Unavailable:
+    return Unavailable(f"the broker was lost: {error}", code="broker_unavailable", sent="unknown")
 
 
 def declare_exchange(channel: amqp.Channel, name: str, kind: str = "topic") -> None:

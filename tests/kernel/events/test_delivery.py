@@ -232,6 +232,8 @@ def test_the_relay_keeps_events_while_the_courier_cannot_take_them(hosts, maker)
     refusals = []
 
     class Unreliable:
+        at_once = 200
+
         def publish(self, envelopes):
             if len(refusals) < 2:
                 refusals.append(len(envelopes))
@@ -243,6 +245,27 @@ def test_the_relay_keeps_events_while_the_courier_cannot_take_them(hosts, maker)
     hosts.start()
     eventually(lambda: seen(host) == [1])
     assert refusals == [1, 1]
+
+
+def test_a_courier_that_is_too_slow_is_given_less_at_once(hosts, maker):
+    host = reader(hosts)
+    local, sizes = hosts.courier, []
+
+    class Slow:
+        at_once = 64
+
+        def publish(self, envelopes):
+            sizes.append(len(envelopes))
+            if len(envelopes) > 10:
+                raise Unavailable("too much at once")
+            local.publish(envelopes)
+
+    maker.relay.courier = Slow()
+    for n in range(40):
+        maker.emit(envelope(n))
+    hosts.start()
+    eventually(lambda: sorted(seen(host)) == list(range(40)))
+    assert sizes[:4] == [40, 32, 16, 8] and sum(size for size in sizes if size <= 10) == 40
 
 
 def test_settled_rows_are_forgotten_after_their_time_and_parked_ones_are_not(hosts):
