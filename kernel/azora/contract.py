@@ -40,6 +40,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
 Shape = Literal["none", "reply", "file", "document", "stream"]
 Audited = bool | Literal["act"] | None
+Over = bool | Literal["form"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Operation:
     timeout: float
     concurrency: int
     max_body: int
-    http: bool
+    http: Over
     rate: Rate | None = None
     audited: Audited = None
     version: int = 1
@@ -159,14 +160,14 @@ def operation(
     concurrency: int = 32,
     max_body: int = 1_000_000,
     rate: str | None = None,
-    http: bool = True,
+    http: Over = True,
     audited: Audited = None,
 ) -> Callable[[F], F]:
     """Declare a method as an operation.
 
     `route` is `VERB /path/{field}` below `/api/<plugin>`. GET, PUT and DELETE are idempotent unless
     said otherwise; an idempotent operation is retried. `rate` is what one client may ask over HTTP, as
-    `10/min`. `http=False` offers it over RPC alone. What changes something and needs a permission goes
+    `10/min`. `http=False` offers it over RPC alone, `http="form"` takes a form's fields as well as JSON. What changes something and needs a permission goes
     on record in the audit trail with every row that it changes, unless the permission is about one's `own`
     things; `audited` says otherwise: True, False, or `"act"` for an entry without the rows (an import).
 

@@ -10,6 +10,7 @@ from azora.data.migrations import Schema
 from azora.tables import IdField, TimeField
 from azora_library.bulk.migrations import m0012_bulk_edits, m0012_bulk_edits_down
 from azora_library.circulation.migrations import m0004_lending, m0004_lending_down
+from azora_library.custom.migrations import m0018_custom_fields, m0018_custom_fields_down
 from azora_library.discovery.migrations import m0008_finding, m0008_finding_down
 from azora_library.drafts.migrations import m0010_drafts, m0010_drafts_down
 from azora_library.exchange.migrations import m0007_tombstones, m0007_tombstones_down
@@ -52,6 +53,8 @@ __all__ = [
     "m0016_lookups_down",
     "m0017_harvests",
     "m0017_harvests_down",
+    "m0018_custom_fields",
+    "m0018_custom_fields_down",
 ]
 """Steps of the rooms, which are written beside their tables."""
 

@@ -7,6 +7,7 @@ from azora.room import joined
 from azora_library.bulk.room import ROOM as BULK
 from azora_library.catalogue.room import ROOM as CATALOGUE
 from azora_library.circulation.room import ROOM as CIRCULATION
+from azora_library.custom.room import ROOM as CUSTOM
 from azora_library.discovery.room import ROOM as DISCOVERY
 from azora_library.drafts.room import ROOM as DRAFTS
 from azora_library.exchange.room import ROOM as EXCHANGE
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 ROOMS = (
     CATALOGUE,
+    CUSTOM,
     SUBJECTS,
     FIGURES,
     LOOKUP,

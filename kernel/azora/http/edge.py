@@ -23,6 +23,7 @@ from azora.http.storable import INT64, field_error, refuse_unstorable
 from azora.messages import Request
 
 BODY_VERBS = frozenset({"POST", "PUT", "PATCH"})
+FORM = "application/x-www-form-urlencoded"
 MAX_QUERY_FIELDS = 200
 
 _DOUBTFUL_JSON = re.compile(
@@ -39,6 +40,7 @@ class RequestReader:
         self.model = model
         self.max_body = operation.max_body
         self.takes_body = operation.verb in BODY_VERBS
+        self.takes_form = operation.http == "form"
         self.path_fields = frozenset(template_fields(operation.path))
         self.list_fields = frozenset(
             field.alias or name
@@ -69,6 +71,9 @@ class RequestReader:
             if request.body.length != 0:
                 raise HttpProblem(400, "body_not_expected", f"{request.method} takes no body here.")
             return self._from_text(values)
+        if self.takes_form and request.media_type == FORM:
+            self._add_query(values, self._form_body(request))
+            return self._from_text(values)
         return self._from_json(self._json_body(request), values)
 
     def from_parts(self, values: dict[str, Any]) -> Request:
@@ -80,6 +85,12 @@ class RequestReader:
         values: dict[str, Any] = dict(request.params)
         self._add_query(values, request.query)
         return values
+
+    def _form_body(self, request: HttpRequest) -> str:
+        try:
+            return request.read(self.max_body).decode()
+        except UnicodeDecodeError:
+            raise HttpProblem(400, "malformed_form", "The form is not in UTF-8.") from None
 
     def _json_body(self, request: HttpRequest) -> bytes:
         body = request.read(self.max_body)

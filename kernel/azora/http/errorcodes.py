@@ -27,6 +27,7 @@ KERNEL_CODES = tuple(
         ("setting_not_found", 404, "There is no such setting in this section.", "`GET /api/web/settings` lists them."),
         ("setting_fixed", 409, "The setting is read at the start, or a later place than the browser fixes it.", "Change it where `fixed_by` says, and restart."),
         ("bad_request", 400, "The request cannot be taken as it is.", "Read `detail` and change the request."),
+        ("malformed_form", 400, "The form is not in UTF-8.", "Encode its fields as UTF-8."),
         ("malformed_json", 400, "The body is not valid JSON in UTF-8.", "Check it with a JSON parser; NaN and Infinity are not JSON."),
         ("malformed_request", 400, "The bytes are not a request as HTTP/1.1 says.", "Use an HTTP library; look for a proxy that changes requests."),
         ("malformed_url", 400, "The address is not percent-encoded UTF-8.", "Encode path and query as UTF-8."),

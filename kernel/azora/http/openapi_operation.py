@@ -3,6 +3,7 @@
 import copy
 from typing import TYPE_CHECKING, Any
 
+from azora.http.edge import FORM
 from azora.http.openapi_schemas import TEXT, Schema, Schemas
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ def _body(
         if example := _example(schema):
             media["example"] = example
         content["application/json"] = media
+        if reader.takes_form:
+            content[FORM] = {"schema": media["schema"]}
     return {"required": bool(schema.get("required")) or needs_file, "content": content}
 
 

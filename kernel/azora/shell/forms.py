@@ -139,7 +139,7 @@ def decode(model: type[Request], typed: Mapping[str, list[str]]) -> dict[str, An
     """What was typed as values for the request model: blanks are absent, unless a text may be blank."""
     values: dict[str, Any] = {}
     for name in model.model_fields:
-        if _kind(model, name) == "table" and (inner := _inner(name, typed)):
+        if _kind(model, name) == "table" and (inner := _inner(model, name, typed)):
             values[name] = inner
         given = typed.get(name)
         if given is None:
@@ -177,14 +177,25 @@ def is_list(model: type[Request], name: str) -> bool:
     return _kind(model, name) == "multiple"
 
 
-def _inner(name: str, typed: Mapping[str, list[str]]) -> dict[str, str]:
-    """What was typed into the inputs `name.…` of a field that is a table of values."""
-    start = f"{name}."
-    return {
-        key.removeprefix(start): texts[-1].replace("\r\n", "\n")
-        for key, texts in typed.items()
-        if key.startswith(start)
-    }
+def _inner(
+    model: type[Request], name: str, typed: Mapping[str, list[str]]
+) -> dict[str, str | list[str]]:
+    """What was typed into the inputs `name.…` of a field that is a table of values, or of lists of them."""
+    start, lists = f"{name}.", _holds_lists(model, name)
+    found: dict[str, str | list[str]] = {}
+    for key, texts in typed.items():
+        if key.startswith(start):
+            told = [text.replace("\r\n", "\n") for text in texts]
+            found[key.removeprefix(start)] = told if lists and len(told) > 1 else told[-1]
+    return found
+
+
+@lru_cache(maxsize=512)
+def _holds_lists(model: type[Request], name: str) -> bool:
+    """Whether the values of a table may be lists."""
+    values = _property(model, name).get("additionalProperties")
+    branches = values.get("anyOf", [values]) if isinstance(values, dict) else []
+    return any(branch.get("type") == "array" for branch in branches)
 
 
 def _several(given: list[str], between: str) -> list[str]:

@@ -23,11 +23,14 @@ def touched(changes: Changes) -> list[str]:
         found.append("tags")
     if changes.replace_in and changes.find_text:
         found.append(changes.replace_in)
+    if changes.set_custom or changes.clear_custom:
+        found.append("custom")
     return list(dict.fromkeys(found))
 
 
 def changed(before: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
-    """The values that differ afterwards. Raises Invalid where the record could not be so.
+    """The values that differ afterwards, of its own fields those that are said. Raises Invalid where the
+    record could not be so.
 
     Text is replaced first, then fields are emptied and set, then tags removed and added.
     """
@@ -41,6 +44,8 @@ def changed(before: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
             after[field] = value
     if "tags" in after:
         after["tags"] = _tagged(after["tags"], changes)
+    if "custom" in after:
+        after["custom"] = {**dict.fromkeys(changes.clear_custom), **changes.set_custom}
     differing = {name: value for name, value in after.items() if value != before[name]}
     return _checked(differing)
 

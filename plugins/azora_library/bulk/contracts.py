@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from azora import Event, ListReply, ListRequest, Reply, Request
 from azora.messages import Message
@@ -17,6 +17,7 @@ from azora_library.catalogue.fields import (
     Tags,
     TypeName,
 )
+from azora_library.custom.values import MOST_FIELDS, CustomValues, FieldName, without_blanks
 from azora_library.discovery.contracts import Filters
 from azora_library.history.contracts import FieldChange
 
@@ -38,6 +39,10 @@ class Changes(Message):
     set_publisher: Publisher | None = None
     set_record_access: Level | None = None
     set_file_access: Level | None = None
+    set_custom: Annotated[CustomValues, BeforeValidator(without_blanks)] = {}
+    clear_custom: list[FieldName] = Field(
+        [], max_length=MOST_FIELDS, description="The campus's own fields to empty."
+    )
     clear: list[Clearable] = Field([], max_length=3, description="Fields to empty.")
     replace_in: Replaceable | None = Field(None, description="The field in which to replace text.")
     find_text: Annotated[Prose, StringConstraints(max_length=1000)] = Field(

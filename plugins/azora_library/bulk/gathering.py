@@ -13,6 +13,7 @@ from azora_library.catalogue.access import EVERYTHING
 from azora_library.catalogue.contracts import UpdateResource
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import ACCESS, listed
+from azora_library.custom.declared import CustomFields
 from azora_library.discovery.contracts import Filters
 from azora_library.discovery.selection import subject_of
 
@@ -66,6 +67,12 @@ def values_of(row: ResourceRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in NAMES}
 
 
+def outcome(row: ResourceRow, changes: Changes, fields: CustomFields) -> dict[str, Any]:
+    """The values that a record would have instead of what it says. Raises Invalid."""
+    values = fields.settle(changed(values_of(row), changes), row, "some")
+    return {name: value for name, value in values.items() if value != getattr(row, name)}
+
+
 def why(refused: Invalid) -> str:
     """Why a record cannot be changed so, in one line."""
     said = [f"{one['field']}: {one['detail']}" for one in refused.fields]
@@ -75,10 +82,11 @@ def why(refused: Invalid) -> str:
 def _items(
     edit: BulkEditRow, rows: Sequence[ResourceRow], changes: Changes, place: int
 ) -> Iterator[BulkItemRow]:
+    fields = CustomFields()
     for row in rows:
         state, reason = PLANNED, ""
         try:
-            if not changed(values_of(row), changes):
+            if not outcome(row, changes, fields):
                 continue
         except Invalid as error:
             state, reason = REFUSED, why(error)

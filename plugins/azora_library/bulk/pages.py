@@ -2,6 +2,7 @@
 
 from azora import Form, Page, Part
 from azora_library.catalogue.access import MANAGE
+from azora_library.custom.pages import DECLARED
 
 EDITS = "/library/bulk-edits"
 
@@ -18,7 +19,11 @@ PAGES = (
         "Edit many at once",
         "bulk_add.html",
         permission=MANAGE,
-        parts={"found": Part("search", {"limit": 50}), "types": Part("list_types")},
+        parts={
+            "found": Part("search", {"limit": 50}),
+            "types": Part("list_types"),
+            **DECLARED,
+        },
         forms={"prepare": Form("prepare_bulk_edit", then=f"{EDITS}/{{id}}")},
     ),
     Page(
@@ -30,6 +35,7 @@ PAGES = (
             "bulk": Part("read_bulk_edit"),
             "records": Part("list_bulk_records"),
             "types": Part("list_types"),
+            **DECLARED,
         },
         forms={
             "apply": Form("apply_bulk_edit", then=f"{EDITS}/{{edit}}"),

@@ -19,7 +19,7 @@ from azora_library.bulk.models import (
 )
 from azora_library.bulk.work import BulkWork
 from azora_library.catalogue.access import MANAGE
-from azora_library.catalogue.rows import Catalogue
+from azora_library.catalogue.types import require_type
 from azora_library.sharing import people
 
 UNAPPLIED = timedelta(days=7)
@@ -37,7 +37,7 @@ class BulkEdits(Service):
         if not touched(changes):
             raise _nothing("Say what is to change.")
         if changes.set_type:
-            Catalogue(self.hosted).require_type(changes.set_type)
+            require_type(changes.set_type)
         numbers = chosen(self.hosted, request, self.settings.bulk_edit_at_most)
         if not numbers:
             raise _nothing("Choose the records that are to change.")

@@ -8,9 +8,9 @@ from typing import Any
 import peewee
 
 from azora.errors import Invalid, NotFound
-from azora_library.bulk.changing import changed, touched
+from azora_library.bulk.changing import touched
 from azora_library.bulk.contracts import BulkEdit, BulkRecord, Changes
-from azora_library.bulk.gathering import values_of
+from azora_library.bulk.gathering import outcome, values_of
 from azora_library.bulk.models import (
     APPLIED,
     APPLYING,
@@ -21,6 +21,7 @@ from azora_library.bulk.models import (
     BulkItemRow,
 )
 from azora_library.catalogue.models import ResourceRow
+from azora_library.custom.declared import CustomFields
 from azora_library.history.contracts import FieldChange
 from azora_library.history.versions import differences, said_at
 
@@ -99,7 +100,7 @@ def _changes(item: BulkItemRow, row: ResourceRow | None, changes: Changes) -> li
     return [
         FieldChange(field=name, before=was, after=will)
         for name, (was, will) in differences(before, after).items()
-        if name in names
+        if name.partition(".")[0] in names
     ]
 
 
@@ -109,4 +110,4 @@ def _sides(
     if item.before is not None and item.after is not None:
         return said_at(row, item.before), said_at(row, item.after)
     before = values_of(row)
-    return before, before | changed(before, changes)
+    return before, before | outcome(row, changes, CustomFields())

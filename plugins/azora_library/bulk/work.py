@@ -34,7 +34,7 @@ from azora_library.bulk.models import (
 )
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import Catalogue
-from azora_library.history.versions import version
+from azora_library.history.versions import said_again, version
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -104,7 +104,7 @@ class BulkWork:
             item.state = CLASHED
             return
         said = version(row, item.before).said
-        self._catalogue.change(row, {name: said[name] for name in touched(self._changes)})
+        self._catalogue.change(row, said_again(said, touched(self._changes)), "again")
         item.state, item.back = TAKEN_BACK, row.revision
 
     def _taken(self, item: BulkItemRow) -> ResourceRow | None:

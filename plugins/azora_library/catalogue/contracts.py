@@ -27,6 +27,7 @@ from azora_library.catalogue.fields import (
     TypeName,
     Year,
 )
+from azora_library.custom.values import CustomValues
 
 Token = Annotated[str | None, Field(max_length=100, description="What a secret link ends in.")]
 
@@ -48,6 +49,7 @@ class Description(Message):
     doi: Doi | None = None
     link: Link | None = None
     details: Details = EMPTY
+    custom: CustomValues = {}
 
 
 class AccessLevels(Message):
@@ -141,6 +143,7 @@ class UpdateResource(Request):
     doi: Doi | None = None
     link: Link | None = None
     details: Details | None = None
+    custom: CustomValues | None = None
 
 
 class RemoveResource(Request):

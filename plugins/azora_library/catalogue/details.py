@@ -150,15 +150,6 @@ def _bounded(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-CustomValue = (
-    bool
-    | int
-    | float
-    | Annotated[Prose, StringConstraints(max_length=10_000)]
-    | Annotated[list[Words], Field(max_length=200)]
-)
-
-
 def _named(schema: dict[str, Any]) -> None:
     """Say in the schema of a mapping which names its keys may have, and that there are no others."""
     ((pattern, value),) = schema.pop("patternProperties").items()
@@ -190,12 +181,6 @@ class Details(Message):
     languages: list[LanguageTag] = Field([], max_length=50)
     resource_type: Short | None = Field(None, description="DataCite's general type: `Dataset`.")
     genre: Words | None = Field(None, description="In the words of its source: `PhD thesis`.")
-    custom: dict[Short, CustomValue] = Field(
-        {},
-        max_length=100,
-        description="Values of the fields that this campus declares.",
-        json_schema_extra=_named,
-    )
     kept: Annotated[dict[Short, JsonValue], AfterValidator(_bounded)] = Field(
         {},
         max_length=20,

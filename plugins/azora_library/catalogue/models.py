@@ -52,6 +52,7 @@ class ResourceRow(Table):
     doi = peewee.TextField(null=True, index=True)
     link = peewee.TextField(null=True)
     details = ObjectField(default=dict)
+    custom = ObjectField(default=dict)
     file_digest = peewee.CharField(max_length=64, null=True)
     file_size = peewee.BigIntegerField(null=True)
     file_name = peewee.TextField(null=True)

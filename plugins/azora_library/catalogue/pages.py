@@ -3,6 +3,7 @@
 from azora import Drafts, Form, Page, Part
 from azora_library.catalogue.access import MANAGE
 from azora_library.circulation.pages import COPIES, HOLDING
+from azora_library.custom.pages import DECLARED
 from azora_library.discovery.pages import RELATED, TYPES
 from azora_library.exchange.pages import ALTERNATES, DESCRIBED
 from azora_library.reading.pages import CAPTIONS, LINKING
@@ -17,7 +18,7 @@ PAGES = (
         "Add a resource",
         "add.html",
         permission=MANAGE,
-        parts={"looked_up": Part("look_up"), **TYPES},
+        parts={"looked_up": Part("look_up"), **TYPES, **DECLARED},
         forms={"add": Form("add_resource", then="/library/{id}?notice=added", drafts=Drafts())},
     ),
     Page(
@@ -31,6 +32,7 @@ PAGES = (
             "described": DESCRIBED,
             **WAY,
             **TYPES,
+            **DECLARED,
             **COPIES,
             **OWN_SHELVES,
             **CAPTIONS,
@@ -50,7 +52,7 @@ PAGES = (
         "Edit",
         "edit.html",
         permission=MANAGE,
-        parts={"resource": UNCOUNTED, **TYPES},
+        parts={"resource": UNCOUNTED, **TYPES, **DECLARED},
         forms={
             "edit": Form(
                 "replace_resource",

@@ -9,9 +9,8 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, cast
 
 from azora.data.bulk import insert_rows
-from azora.errors import Conflict, FieldError, Invalid, NotFound
+from azora.errors import Conflict, NotFound
 from azora.messages import FileRef
-from azora_library import domain
 from azora_library.catalogue import access
 from azora_library.catalogue.contracts import (
     AccessLevels,
@@ -21,13 +20,15 @@ from azora_library.catalogue.contracts import (
     ResourceAdded,
     ResourceChanged,
     ResourceRemoved,
-    ResourceType,
     UpdateResource,
 )
 from azora_library.catalogue.details import as_stored
 from azora_library.catalogue.found_by import findable_of, title_key
-from azora_library.catalogue.models import ResourceRow, TypeRow
+from azora_library.catalogue.models import ResourceRow
+from azora_library.catalogue.types import require_type
 from azora_library.circulation.models import CopyRow
+from azora_library.custom.declared import CustomFields
+from azora_library.custom.rules import Asking
 from azora_library.discovery import findable
 from azora_library.history import versions
 from azora_library.subjects.terms import settle, settled
@@ -47,6 +48,7 @@ class Catalogue:
         self._hosted = hosted
         self._database = hosted.database
         self._who = who
+        self.fields = CustomFields()
 
     def find(self, id: str) -> ResourceRow:
         """The resource as it is. Raises NotFound."""
@@ -76,7 +78,7 @@ class Catalogue:
         source: tuple[str, str] | None = None,
     ) -> ResourceRow:
         """Put a resource in. `source` is the record that it comes from, and the digest of that."""
-        row = self.new(values, file, source)
+        row = self.new(values, file, source, asking="all")
         self.add_many([row])
         return row
 
@@ -85,9 +87,12 @@ class Catalogue:
         values: Mapping[str, Any],
         file: FileRef | None = None,
         source: tuple[str, str] | None = None,
+        asking: Asking = "some",
     ) -> ResourceRow:
-        """A resource that `add_many` may put in. Raises Invalid for a type that nobody registered."""
-        self.require_type(values["type"])
+        """A resource that `add_many` may put in. Raises Invalid for a type that nobody registered, and
+        for values that the campus's own fields do not take."""
+        require_type(values["type"])
+        values = self.fields.settle(values, None, asking)
         now = datetime.now(UTC)
         row = ResourceRow(created=now, updated=now, created_by=self._who, updated_by=self._who)
         _say(row, values)
@@ -105,7 +110,8 @@ class Catalogue:
         numbers = self._numbers([row.id for row in rows])
         for row in rows:
             row.number = numbers[row.id]
-        findable.put_many(self._database, [findable_of(row, new=True) for row in rows])
+        declared = self.fields.declared
+        findable.put_many(self._database, [findable_of(row, declared, new=True) for row in rows])
         self._hosted.emit_many(
             [
                 ResourceAdded(
@@ -119,16 +125,16 @@ class Catalogue:
             ]
         )
 
-    def change(self, row: ResourceRow, values: Mapping[str, Any]) -> bool:
+    def change(self, row: ResourceRow, values: Mapping[str, Any], asking: Asking = "some") -> bool:
         """Say something else of a resource; whether that made a difference."""
         before = row.category, counted_as(row)
-        values = settled(self._database, values)
+        values = settled(self._database, self.fields.settle(values, row, asking))
         values = {name: _stored(value) for name, value in values.items()}
         changed = {name: value for name, value in values.items() if getattr(row, name) != value}
         if not changed:
             return False
         if "type" in changed:
-            self.require_type(changed["type"])
+            require_type(changed["type"])
         versions.keep(row)
         _say(row, changed)
         self._touch(row, *before)
@@ -150,24 +156,6 @@ class Catalogue:
         findable.drop(self._database, row.number)
         ResourceRow.delete().where(ResourceRow.number == row.number).execute()
         self._hosted.emit(ResourceRemoved(id=row.id, category=row.category, access=counted_as(row)))
-
-    def types(self) -> list[ResourceType]:
-        """Every type that a resource may have."""
-        registered = {row.name: row.label for row in TypeRow.select().order_by(TypeRow.name)}
-        return [
-            ResourceType(name=name, label=label)
-            for name, label in {**domain.TYPES, **registered}.items()
-        ]
-
-    def require_type(self, name: str) -> None:
-        """Raise Invalid for a type that nobody registered."""
-        if name in domain.TYPES or TypeRow.get_or_none(TypeRow.name == name):
-            return
-        known = ", ".join(kind.name for kind in self.types())
-        problem = FieldError(
-            field="type", code="library.unknown_type", detail=f"{name} is no type here: {known}."
-        )
-        raise Invalid("Some fields are not right.", code="library.unknown_type", fields=[problem])
 
     def _numbers(self, ids: Sequence[str]) -> dict[str, int]:
         """The numbers that the database gave to these resources."""
@@ -196,20 +184,30 @@ class Catalogue:
         """Write the row and what it is found by. Counters are left alone: they grow on their own."""
         row.title_key = title_key(row)
         row.save(only=[field for field in row._meta.sorted_fields if field.name not in COUNTERS])
-        findable.put_many(self._database, [findable_of(row)])
+        self.file_anew(row)
+
+    def file_anew(self, row: ResourceRow) -> None:
+        """Let a resource be found by what it says, as the campus's own fields are declared now."""
+        findable.put_many(self._database, [findable_of(row, self.fields.declared)])
 
 
 def described(said: Description | UpdateResource) -> dict[str, Any]:
-    """What is said of a resource as its row keeps it; details that are None are not said."""
+    """What is said of a resource as its row keeps it, without details and own fields that are not said."""
     values = {name: getattr(said, name) for name in DESCRIBED}
-    details = values.pop("details")
+    details, custom = values.pop("details"), values.pop("custom")
+    if custom:
+        values["custom"] = custom
     return values if details is None else {**values, "details": as_stored(details)}
 
 
-def resource(row: ResourceRow, *, file_open: bool = True) -> Resource:
-    """Everything that the catalogue says of a resource, to who may open its file or who may not."""
+def resource(
+    row: ResourceRow, *, file_open: bool = True, custom: Mapping[str, Any] | None = None
+) -> Resource:
+    """Everything that the catalogue says of a resource, to who may open its file or who may not; `custom`
+    where not all of its own fields are shown."""
     said = {name: getattr(row, name) for name in (*DESCRIBED, *ACCESS)}
     opens = said.pop("embargo_until")
+    said["custom"] = said["custom"] if custom is None else custom
     return Resource(
         **said,
         embargo_until=opens.date() if opens else None,

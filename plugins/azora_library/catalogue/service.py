@@ -10,6 +10,7 @@ from azora_library.catalogue import access, contracts
 from azora_library.catalogue.incoming import admit
 from azora_library.catalogue.models import ResourceRow, TypeRow
 from azora_library.catalogue.rows import ACCESS, Catalogue, described, file_of, resource
+from azora_library.catalogue.types import known_types
 from azora_library.drafts.models import DraftRow
 from azora_library.figures import counting
 from azora_library.history.models import VersionRow
@@ -42,14 +43,15 @@ class Resources(Service):
         row, file_open = self._seen(request)
         if request.count:
             self._count("views", row, request.token)
-        return resource(row, file_open=file_open)
+        custom = self._catalogue.fields.told_to(self.actor_or_none, row.custom)
+        return resource(row, file_open=file_open, custom=custom)
 
     @operation("PUT /resources/{id}", permission="library.manage")
     def replace_resource(self, request: contracts.ReplaceResource) -> contracts.Resource:
         """Say everything of a resource anew"""
         with self.transaction():
             row = self._catalogue.take(request.id, request.if_revision)
-            self._catalogue.change(row, described(request))
+            self._catalogue.change(row, described(request), "all")
             return resource(row)
 
     @operation("PATCH /resources/{id}", permission="library.manage")
@@ -136,7 +138,7 @@ class Vocabulary(Service):
     @operation("GET /types", public=True)
     def list_types(self, request: contracts.ListTypes) -> contracts.ResourceTypes:
         """List the types that a resource may have"""
-        return contracts.ResourceTypes(items=Catalogue(self.hosted).types())
+        return contracts.ResourceTypes(items=known_types())
 
     @operation("POST /types", permission="library.manage", idempotent=True)
     def add_type(self, request: contracts.AddType) -> contracts.ResourceType:

@@ -9,6 +9,7 @@ from azora.messages import ListReply, ListRequest, Message
 from azora_library.catalogue.contracts import Card, Token
 from azora_library.catalogue.fields import (
     Language,
+    Line,
     Name,
     Prose,
     Publisher,
@@ -24,7 +25,14 @@ MOST_VALUES = 50
 """Values of one facet that a search may name."""
 
 Sort = Literal["relevance", "newest", "title", "year", "used"]
-FacetName = Literal["type", "category", "language", "decade", "file", "author", "tag", "publisher"]
+OwnFacet = Annotated[str, StringConstraints(pattern=r"^field\.[a-z][a-z0-9_]{0,39}$")]
+FacetName = (
+    Literal["type", "category", "language", "decade", "file", "author", "tag", "publisher"]
+    | OwnFacet
+)
+FieldIs = Annotated[
+    Line, StringConstraints(max_length=1050, pattern=r"^[a-z][a-z0-9_]{0,39}:[^\x00-\x1f\x7f]+$")
+]
 HasFile = Literal["yes", "no"]
 Decade = Annotated[int, Field(ge=-3000, le=2200, multiple_of=10)]
 
@@ -57,6 +65,9 @@ class Filters(Message):
     author: Several[Name] = []
     tag: Several[Tag] = []
     publisher: Several[Publisher] = []
+    field: Several[FieldIs] = Field(
+        [], description="Values of fields that this campus declares: `grade:Grade 9`."
+    )
     year_from: Year | None = None
     year_to: Year | None = None
     cites: ResourceId | None = Field(None, description="Only what refers to this resource.")
@@ -95,6 +106,13 @@ class CategoryValue(FacetValue):
     labels: dict[str, str]
 
 
+class FieldFacet(Reply):
+    """How the results fall by a field that this campus declares."""
+
+    field: str
+    values: list[FacetValue]
+
+
 class Facets(Reply):
     """How the results fall: each list from the most frequent value down, decades from the earliest.
 
@@ -111,6 +129,7 @@ class Facets(Reply):
     file: list[FacetValue]
     author: list[FacetValue]
     publisher: list[FacetValue]
+    fields: list[FieldFacet] = []
 
 
 class Found(ListReply[Hit]):

@@ -6,12 +6,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from azora.admin import exporting
-from azora.errors import FieldError, Invalid
+from azora.errors import FieldError, Invalid, NotFound
 from azora.messages import Document
 from azora_library.discovery import branches, text
-from azora_library.discovery.contracts import ExportFacet, FacetList, Facets, FacetValue, ListFacet
-from azora_library.discovery.headings import KINDS
-from azora_library.discovery.selection import DECADE, NARROWING, Subject
+from azora_library.discovery.contracts import (
+    ExportFacet,
+    FacetList,
+    Facets,
+    FacetValue,
+    FieldFacet,
+    ListFacet,
+)
+from azora_library.discovery.selection import DECADE, FIELD, Subject
 
 FIRST_VALUES = 20
 """Values of a facet that come with the results."""
@@ -26,7 +32,6 @@ COLUMNS = {
     "decade": DECADE,
     "file": "CASE WHEN r.file_digest IS NULL THEN 'no' ELSE 'yes' END",
 }
-_NAMES: dict[str, str] = {str(number): name for name, number in KINDS.items()}
 Counted = tuple[str, str, int]
 
 
@@ -42,15 +47,17 @@ def count(subject: Subject, bound: int) -> Counts:
 
     The values of a facet that narrows are counted without it, so that others can be added.
     """
-    narrowing = [name for name in NARROWING if getattr(subject.filters, name)]
-    free = [name for name in NARROWING if name not in narrowing]
+    narrowing = [name for name in subject.facets if subject.chosen(name)]
+    free = [name for name in subject.facets if name not in narrowing]
     total, counted = _count(subject, free, bound)
     totals = [total]
     for name in narrowing:
         without, values = _count(subject, [name], bound, without=name)
         totals.append(without)
         counted += values
-    facets: dict[str, list[FacetValue]] = {name: [] for name in NARROWING if name != "category"}
+    facets: dict[str, list[FacetValue]] = {
+        name: [] for name in subject.facets if name != "category"
+    }
     for name, value, number in counted:
         if name in facets:
             facets[name].append(FacetValue(value=value, count=number))
@@ -59,11 +66,12 @@ def count(subject: Subject, bound: int) -> Counts:
     facets["decade"].sort(key=lambda one: int(one.value))
     categories = {value: number for name, value, number in counted if name == "category"}
     shown = branches.shown(subject.database, categories, subject.filters.category)
+    own = [FieldFacet(field=name, values=facets.pop(f"{FIELD}{name}")) for name in subject.fields]
     exact = total <= bound
     return Counts(
         min(total, bound),
         exact,
-        Facets(category=shown, **facets),
+        Facets(category=shown, fields=own, **facets),
         all(one <= bound for one in totals),
     )
 
@@ -74,7 +82,7 @@ def _count(
     """How many there are, at most one beyond the bound, and the first values of these facets."""
     chosen = subject.select(without=without)
     columns = [name for name in names if name in COLUMNS]
-    kinds = [KINDS[name] for name in names if name in KINDS]
+    kinds = [subject.kinds[name] for name in names if name in subject.kinds]
     read = ", ".join(f"{COLUMNS[name]} AS {name}" for name in columns)
     parts = [f"ids AS MATERIALIZED (SELECT {chosen.number} AS number {chosen.source} LIMIT ?)"]
     tops = ["SELECT 'total' AS facet, '' AS value, count(*) AS n FROM ids"]
@@ -88,10 +96,8 @@ def _count(
     rows = subject.database.heavy_read(
         f"WITH {', '.join(parts)} {' UNION ALL '.join(tops)}", *chosen.params, bound + 1
     )
-    counted: list[Counted] = [
-        (str(_NAMES.get(name, name)), value, n) for name, value, n in rows[1:]
-    ]
-    return rows[0][2], counted
+    called = {str(kind): name for name, kind in subject.kinds.items()}
+    return rows[0][2], [(called.get(str(name), str(name)), value, n) for name, value, n in rows[1:]]
 
 
 def _top_of_column(name: str) -> str:
@@ -118,11 +124,13 @@ def every_value(subject: Subject, name: str) -> tuple[str, tuple[object, ...]]:
     """A query of all values of a facet with their exact counts: `value`, `n` and `folded`."""
     chosen = subject.select(without=name)
     ids = f"SELECT {chosen.number} AS number {chosen.source}"
-    if name in KINDS:
+    if name not in subject.facets:
+        raise NotFound("There is no such field.", code="library.field_not_found")
+    if name in subject.kinds:
         return (
             "SELECT h.value AS value, n, h.sort_key AS folded FROM (SELECT f.heading, count(*) AS n "  # noqa: S608 – constants and placeholders
             f"FROM ({ids}) AS ids JOIN library_filing AS f ON f.resource = ids.number "
-            f"AND f.kind = {KINDS[name]} GROUP BY f.heading) AS filed "
+            f"AND f.kind = {subject.kinds[name]} GROUP BY f.heading) AS filed "
             "JOIN library_heading AS h ON h.id = filed.heading"
         ), chosen.params
     if name == "category":

@@ -24,6 +24,7 @@ class Findable(NamedTuple):
     about: Sequence[str]
     content: str
     cites: Sequence[str] = ()
+    filed: Sequence[headings.Heading] = ()
     new: bool = False
 
     def words(self) -> Words:
@@ -36,6 +37,7 @@ class Findable(NamedTuple):
         yield from (headings.plain("tag", tag) for tag in self.tags)
         if self.publisher:
             yield headings.plain("publisher", self.publisher)
+        yield from self.filed
 
 
 def put_many(database: "PluginDatabase", resources: Sequence[Findable]) -> None:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from azora.data.database import PluginDatabase
 
 KINDS = {"author": 1, "tag": 2, "publisher": 3}
+HAS_FIELD = 4
+"""The kind of the headings that say which of the campus's own fields a resource has."""
+FIRST_FIELD = 100
+"""The kind of the values of a declared field is its number above this one."""
 LONGEST_KEY = 80
 
 
@@ -33,7 +37,22 @@ class Heading(NamedTuple):
 def plain(kind: str, value: str) -> Heading:
     """A heading that is looked for by its beginning."""
     key = " ".join(text.words(value))[:LONGEST_KEY]
-    return Heading(heading_id(kind, value), KINDS[kind], value, key, key)
+    return Heading(heading_id(kind, value), KINDS.get(kind, HAS_FIELD), value, key, key)
+
+
+def of_field(number: int, value: str) -> Heading:
+    """A value of a declared field."""
+    kind, key = FIRST_FIELD + number, field_key(value)
+    return Heading(field_heading(number, value), kind, value, key, key)
+
+
+def field_heading(number: int, value: str) -> int:
+    return heading_id(f"field {number}", value)
+
+
+def field_key(value: str) -> str:
+    """What the values of a declared field are looked for by: the same however they are written."""
+    return (" ".join(text.words(value)) or text.fold(value))[:LONGEST_KEY]
 
 
 @lru_cache(8192)

@@ -11,7 +11,7 @@ PAGES = (
         "/library",
         "Library",
         "library.html",
-        parts={"found": Part("search"), **TYPES},
+        parts={"found": Part("search"), **TYPES, "fields": Part("list_fields")},
         forms={"save": Form("save_search", then="/library/searches?notice=saved")},
         nav=10,
     ),
@@ -19,6 +19,10 @@ PAGES = (
         "/library/by-{facet}",
         "Values",
         "facet.html",
-        parts={"values": Part("list_facet", {"limit": FACET_VALUES}), **TYPES},
+        parts={
+            "values": Part("list_facet", {"limit": FACET_VALUES}),
+            **TYPES,
+            "fields": Part("list_fields"),
+        },
     ),
 )

@@ -3,7 +3,8 @@
     query  =  { term }
     term   =  [ "-" ] [ field ":" ] ( phrase | word [ "*" ] )
     phrase =  '"' words in a row '"'
-    field  =  title · author · subject · text · isbn · issn · doi · year · language · type
+    field  =  title · author · subject · text · isbn · issn · doi · year · language · type,
+              and each field of this campus that narrows a search
     year   =  1930 · 1920-1930 · 1920.. · ..1930
 
 Every term must be found, but what a `-` excludes; the last word may be unfinished. Whatever does not
@@ -11,12 +12,13 @@ fit is read as plain words.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from azora_library import domain
 from azora_library.discovery import text
 from azora_library.discovery.excerpts import Marks
+from azora_library.discovery.headings import field_key
 
 MOST_WORDS = 16
 """Words of a query that count."""
@@ -31,8 +33,10 @@ COLUMNS = {
 """The column of the index that a field looks into, also under its name in isiZulu."""
 
 _LIMITS = {"year": "year", "unyaka": "year", "language": "language", "type": "type"}
+OWN_FIELDS = frozenset({*COLUMNS, *_LIMITS})
+"""The names that a query knows by itself."""
 _TERM = re.compile(
-    r'(?P<minus>(?<!\S)-)?(?:(?P<field>[^\W\d_]+):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
+    r'(?P<minus>(?<!\S)-)?(?:(?P<field>[^\W\d_]\w*):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
 )
 _YEARS = re.compile(r"(?P<first>-?\d{1,4})?(?P<span>\.\.|(?<=\d)[-–])?(?P<last>-?\d{1,4})?")
 _ISBN = re.compile(r"\s*(isbn[:\s]*)?[\d\- ]{9,17}[\dxX]?\s*", re.IGNORECASE)
@@ -83,8 +87,11 @@ class Query(NamedTuple):
         return self._replace(wanted=wanted)
 
 
-def read(query: str) -> Query:
-    """The query as its grammar has it. A query that is an ISBN looks for that, however it is written."""
+def read(query: str, fields: Collection[str] = ()) -> Query:
+    """The query as its grammar has it; `fields` are those that the campus declares to narrow by.
+
+    A query that is an ISBN looks for that, however it is written.
+    """
     if _ISBN.fullmatch(query) and (isbn := domain.isbn13(query)):
         return Query((Clause((isbn,)),))
     wanted: list[Clause] = []
@@ -93,7 +100,7 @@ def read(query: str) -> Query:
     unfinished = False
     for term in _TERM.finditer(query.translate(_QUOTES)):
         into = excluded if term["minus"] else wanted
-        if limit := _limit(term):
+        if limit := _limit(term, fields):
             limits.append(limit)
         clauses = [] if limit else list(_clauses(term))
         into += clauses
@@ -130,12 +137,14 @@ def _number(field: str, said: str) -> str | None:
     return readers[field](said) if field in readers else None
 
 
-def _limit(term: re.Match[str]) -> Limit | None:
-    name = _LIMITS.get((term["field"] or "").casefold())
+def _limit(term: re.Match[str], fields: Collection[str]) -> Limit | None:
+    field, excluded = (term["field"] or "").casefold(), bool(term["minus"])
     said = term["word"] or ""
+    if field in fields and (value := field_key(said or term["phrase"] or "")):
+        return Limit(field, value, value, excluded)
+    name = _LIMITS.get(field)
     if name is None or not said:
         return None
-    excluded = bool(term["minus"])
     if name == "year":
         return _years(said, excluded)
     value = said.upper() if name == "type" else said.lower()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from azora_library.catalogue.found_by import findable_of
 from azora_library.catalogue.models import ResourceRow
+from azora_library.custom.declared import CustomFields
 from azora_library.discovery.index import INDEXES
 
 if TYPE_CHECKING:
@@ -14,10 +15,10 @@ AT_ONCE = 500
 
 def reindex(database: "PluginDatabase") -> None:
     """Put the words of every resource into the index of this product."""
-    index, last = INDEXES[database.dialect], 0
+    index, last, declared = INDEXES[database.dialect], 0, CustomFields().declared
     while rows := _after(last):
         with database.transaction():
-            index.put(database, [findable_of(row).words() for row in rows])
+            index.put(database, [findable_of(row, declared).words() for row in rows])
         last = rows[-1].number
 
 

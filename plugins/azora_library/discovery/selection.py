@@ -1,12 +1,14 @@
 """Which resources a search is about, as SQL: its words, what narrows it, and what the reader may see."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from azora_library.catalogue.access import EVERYTHING, Condition
 from azora_library.catalogue.models import ResourceRow
+from azora_library.custom import narrowing
 from azora_library.discovery.contracts import Filters
-from azora_library.discovery.headings import KINDS, heading_id
+from azora_library.discovery.headings import FIRST_FIELD, KINDS, field_heading, heading_id
 from azora_library.discovery.index import INDEXES
 from azora_library.discovery.query import Limit, Query, read
 from azora_library.discovery.references import identities
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 DECADE = "(r.year - ((r.year % 10) + 10) % 10)"
 RECORD = {"type": "r.type", "category": "r.category", "language": "r.language", "year": "r.year"}
+FIELD = "field."
 NARROWING = ("type", "category", "language", "decade", "file", *KINDS)
 """What narrows a search by values, of which any will do."""
 
@@ -38,6 +41,25 @@ class Subject(NamedTuple):
     query: Query
     visible: Condition
     also: tuple[Condition, ...] = ()
+    fields: Mapping[str, int] = MappingProxyType({})
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """By facet, the kind of headings that its values are; of the campus's own too: `field.grade`."""
+        return KINDS | {f"{FIELD}{name}": kind for name, kind in self.fields.items()}
+
+    @property
+    def facets(self) -> tuple[str, ...]:
+        """What narrows a search by values, of which any will do."""
+        return (*NARROWING, *(f"{FIELD}{name}" for name in self.fields))
+
+    def chosen(self, facet: str) -> Sequence[str | int]:
+        """The values of a facet that the search names."""
+        if not facet.startswith(FIELD):
+            found: Sequence[str | int] = getattr(self.filters, facet)
+            return found
+        start = f"{facet.removeprefix(FIELD)}:"
+        return [one.removeprefix(start) for one in self.filters.field if one.startswith(start)]
 
     def select(self, *, without: str | None = None, column: str | None = None) -> Selection:
         """Its resources; `without` what narrows one facet, or with their words in one column alone."""
@@ -63,16 +85,18 @@ class Subject(NamedTuple):
         if self.visible != EVERYTHING:
             yield self.visible.sql, self.visible.params
         yield from self.also
-        for name in NARROWING:
-            values = getattr(self.filters, name)
+        for name in self.facets:
+            values = self.chosen(name)
             if values and name != without:
                 yield self._any_of(name, values)
+        if any(one.partition(":")[0] not in self.fields for one in self.filters.field):
+            yield "1 = 0", []
         if self.filters.year_from is not None:
             yield "r.year >= ?", [self.filters.year_from]
         if self.filters.year_to is not None:
             yield "r.year <= ?", [self.filters.year_to]
         for limit in self.query.limits:
-            yield _within(limit)
+            yield self._filed(limit) if limit.name in self.fields else _within(limit)
         if self.query.excluded and not self.query.wanted:
             yield INDEXES[self.database.dialect].lacks(self.query)
         if self.filters.query.strip() and not self.query:
@@ -81,9 +105,9 @@ class Subject(NamedTuple):
     def _any_of(self, name: str, values: Sequence[str | int]) -> tuple[str, Sequence[object]]:
         """The values of one facet, of which any will do."""
         marks = ", ".join("?" * len(values))
-        if name in KINDS:
+        if name in self.kinds:
             filed = f"SELECT resource FROM library_filing WHERE heading IN ({marks})"  # noqa: S608 – constants and placeholders
-            return f"r.number IN ({filed})", [heading_id(name, str(value)) for value in values]
+            return f"r.number IN ({filed})", [self._heading(name, str(value)) for value in values]
         if name == "category":
             return f"r.category IN ({NAMES_BELOW.format(marks=marks)})", values
         if name == "decade":
@@ -94,13 +118,28 @@ class Subject(NamedTuple):
             return f"({' OR '.join(kinds[str(value)] for value in values)})", []
         return f"{RECORD[name]} IN ({marks})", values
 
+    def _heading(self, facet: str, value: str) -> int:
+        if facet in KINDS:
+            return heading_id(facet, value)
+        return field_heading(self.kinds[facet] - FIRST_FIELD, value)
+
+    def _filed(self, limit: Limit) -> tuple[str, Sequence[object]]:
+        """What has a value in one of the campus's own fields, however it is written."""
+        filed = (
+            "SELECT f.resource FROM library_heading AS h JOIN library_filing AS f ON f.heading = h.id "
+            "WHERE h.kind = ? AND h.sort_key = ?"
+        )
+        without = "NOT " if limit.excluded else ""
+        return f"r.number {without}IN ({filed})", [self.fields[limit.name], limit.first]
+
 
 def subject_of(
     database: "PluginDatabase", filters: Filters, visible: Condition, also: Sequence[Condition] = ()
 ) -> Subject:
     """What these filters ask for, as far as the reader may see it, and as far as `also` holds."""
     also = (*also, *_near(database, filters, visible))
-    return Subject(database, filters, read(filters.query), visible, also)
+    fields = narrowing.kinds()
+    return Subject(database, filters, read(filters.query, fields), visible, also, fields)
 
 
 def _near(database: "PluginDatabase", filters: Filters, visible: Condition) -> Iterator[Condition]:

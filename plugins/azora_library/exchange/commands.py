@@ -12,6 +12,7 @@ from azora.errors import Invalid
 
 if TYPE_CHECKING:
     from azora.cli.campus import Campus
+    from azora_library.custom.columns import OwnColumns
     from azora_library.exchange.formats import Format
     from azora_library.exchange.importing import Account, Send
 
@@ -72,8 +73,8 @@ def import_catalogue(
         found = format_of(stream)
         read = found.read
         if found.name == "CSV":
-            chosen = _mapping(here, stream, encoding or None, mapping or [], quiet=as_json)
-            read = table.reader(as_fields(chosen))
+            chosen, own = _mapping(here, stream, encoding or None, mapping or [], quiet=as_json)
+            read = table.reader(as_fields(chosen), own)
         run = None if dry_run else _begun(here, name, found.name, file.name)
 
         def call(records: list[dict[str, Any]]) -> Any:
@@ -103,15 +104,18 @@ def _begun(here: "Campus", source: str, format: str, name: str) -> str:
 
 def _mapping(
     here: "Campus", stream: Any, encoding: str | None, given: list[str], *, quiet: bool
-) -> dict[str, str]:
-    """What the columns of a table hold: as it was said, as somebody said before, or guessed."""
+) -> "tuple[dict[str, str], OwnColumns]":
+    """What the columns of a table hold: as it was said, as somebody said before, or guessed; and which
+    columns this campus has of its own."""
     from rich.markup import escape
 
+    from azora_library.custom.columns import OwnColumns
     from azora_library.exchange import table
     from azora_library.imports.reading import check_mapping
 
     columns = table.columns_of(stream, encoding)
-    chosen: dict[str, str] = here.call("library.find_mapping", {"columns": columns})["mapping"]
+    told = here.call("library.find_mapping", {"columns": columns})
+    chosen: dict[str, str] = told["mapping"]
     for said in given:
         heading, _, field = said.rpartition("=")
         if heading not in columns:
@@ -121,8 +125,8 @@ def _mapping(
         err = console(error=True)
         for heading in columns:
             err.print(f"[bold]{escape(heading)}[/] → {escape(chosen[heading])}")
-    check_mapping(chosen)
-    return chosen
+    check_mapping(chosen, told["own"])
+    return chosen, OwnColumns(told["own"], {})
 
 
 def _run(

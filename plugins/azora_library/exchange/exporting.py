@@ -4,19 +4,22 @@ Every reader is given what they may see, by the same rule as on the pages.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from azora import Document, Service, operation
-from azora_library.catalogue.access import Condition, see, visible
+from azora_library.catalogue.access import MANAGE, Condition, see, visible
 from azora_library.catalogue.contracts import Description
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import listed
+from azora_library.custom.columns import OwnColumns, own_columns
+from azora_library.custom.declared import CustomFields
 from azora_library.discovery.contracts import SearchResources
 from azora_library.discovery.search import page
 from azora_library.discovery.selection import subject_of
 from azora_library.exchange import contracts
 from azora_library.exchange.citations import STYLES, cite
-from azora_library.exchange.writers import WRITERS, Values
+from azora_library.exchange.writers import Values, writer_of
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -33,25 +36,36 @@ class Exports(Service):
     def write_resource(self, request: contracts.WriteResource) -> Document:
         """Read a record as BibTeX, RIS, CSL-JSON, DataCite, schema.org, Dublin Core, MARC or CSV"""
         row = self._visible(request)
-        writer = WRITERS[request.format]
-        text = writer.document(values_of(self.hosted, row), row.id)
+        writer = writer_of(request.format, self._columns)
+        text = writer.document(self._values(row), row.id)
         return Document(text=text, media_type=writer.media_type)
 
     @operation("GET /resources/{id}/citations", public=True)
     def cite_resource(self, request: contracts.CiteResource) -> contracts.Citations:
         """Cite a resource in the styles that universities ask for"""
-        values = values_of(self.hosted, self._visible(request))
+        values = self._values(self._visible(request))
         styles = [request.style] if request.style else list(STYLES)
         return contracts.Citations(items=[cite(values, style) for style in styles])
 
     @operation("GET /search/export", public=True, timeout=3600, concurrency=4)
     def export_search(self, request: contracts.ExportSearch) -> Iterator[Document]:
         """Download all that a search finds as one file"""
-        writer = WRITERS[request.format]
+        writer = writer_of(request.format, self._columns)
         rows = found(self.hosted, request, visible(self.actor_or_none))
         name = f"library.{writer.ending}"
-        for text in writer.pieces((values_of(self.hosted, row), row.id) for row in rows):
+        for text in writer.pieces((self._values(row), row.id) for row in rows):
             yield Document(text=text, media_type=writer.media_type, name=name)
+
+    def _values(self, row: ResourceRow) -> Values:
+        return values_of(self.hosted, row, self._fields.told_to(self.actor_or_none, row.custom))
+
+    def _columns(self) -> OwnColumns:
+        actor = self.actor_or_none
+        return own_columns(hidden=bool(actor and actor.may(MANAGE)), retired=True)
+
+    @cached_property
+    def _fields(self) -> CustomFields:
+        return CustomFields()
 
     def _visible(self, request: contracts.WriteResource | contracts.CiteResource) -> ResourceRow:
         seen = see(self.hosted.database, request.id, self.actor_or_none, request.token)
@@ -72,9 +86,10 @@ def found(
             return
 
 
-def values_of(hosted: "HostedPlugin", row: ResourceRow) -> Values:
-    """What writers of formats ask of a resource, with the address at which it stands here."""
-    values: dict[str, Any] = {name: getattr(row, name) for name in SAID}
+def values_of(hosted: "HostedPlugin", row: ResourceRow, custom: dict[str, Any]) -> Values:
+    """What writers of formats ask of a resource, with the address at which it stands here; `custom` as far
+    as the reader is shown it."""
+    values: dict[str, Any] = {name: getattr(row, name) for name in SAID} | {"custom": custom}
     base = (hosted.runtime.settings.public_url or "").rstrip("/")
     return {
         **values, "id": row.id, "created": row.created, "updated": row.updated,

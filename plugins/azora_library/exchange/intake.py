@@ -14,6 +14,7 @@ from azora.errors import Invalid
 from azora_library import domain
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import Catalogue, described
+from azora_library.catalogue.types import require_type
 from azora_library.exchange.contracts import (
     CatalogueRecord,
     ImportOutcome,
@@ -99,6 +100,8 @@ class Intake:
         source = self._source(record)
         values = described(record)
         digest = domain.digest(values)
+        if "custom" in values:
+            values["custom"] = self._catalogue.fields.known(values["custom"])
         before = known.get(source)
         try:
             if before is None:
@@ -123,7 +126,7 @@ class Intake:
         self._fresh = []
 
     def _update(self, before: Known, values: dict[str, object], digest: str) -> None:
-        self._catalogue.require_type(str(values["type"]))
+        require_type(str(values["type"]))
         if self._batch.dry_run:
             return
         self._put()  # it may be among them

@@ -52,6 +52,14 @@ class OaiProvider(Service):
     @operation("GET /oai", public=True, timeout=60)
     def harvest_us(self, request: contracts.OaiRequest) -> Document:
         """Answer an OAI-PMH 2.0 request"""
+        return self._answered(request)
+
+    @operation("POST /oai", public=True, idempotent=True, http="form", timeout=60)
+    def harvest_us_by_form(self, request: contracts.OaiRequest) -> Document:
+        """Answer an OAI-PMH 2.0 request that is sent as a form"""
+        return self._answered(request)
+
+    def _answered(self, request: contracts.OaiRequest) -> Document:
         arguments = request.arguments
         try:
             verb, said = oai.checked(arguments)
@@ -181,7 +189,7 @@ class _Answer:
         self._add_header(record, one if row else one._replace(number=0))
         if row:
             write = FORMATS[prefix][2]
-            add(record, "metadata").append(write(values_of(self._hosted, row), row.id))
+            add(record, "metadata").append(write(values_of(self._hosted, row, {}), row.id))
 
     def _add_header(self, found: Element, one: Header) -> None:
         line = add(found, "header")

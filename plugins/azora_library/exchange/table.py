@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from azora.errors import Invalid
 from azora_library import domain
+from azora_library.custom.columns import NONE, OwnColumns, cells_of, plain, said_in
 from azora_library.exchange import names
 from azora_library.exchange.records import (
     Read,
@@ -33,6 +34,7 @@ FIELDS = (
 )  # fmt: skip
 """What a column may hold."""
 IGNORED = ""
+_FORMULA = re.compile(r"'*[=+\-@\t]")
 
 _HEADINGS = {
     "key": "id number recordid accession accessionno accessionnumber identifier barcode controlnumber",
@@ -57,7 +59,6 @@ _KNOWN = {field: field for field in FIELDS} | {
     heading: field for field, headings in _HEADINGS.items() for heading in headings.split()
 }
 _TYPES = {label.casefold(): name for name, label in domain.TYPES.items()}
-HEADING = ",".join(FIELDS) + "\r\n"
 
 Mapped = Mapping[str, str]
 """Which field each column holds, by the column's heading; "" is nothing."""
@@ -100,26 +101,32 @@ def examples(stream: BinaryIO, encoding: str | None, most: int) -> dict[str, lis
     return found
 
 
-def guess(columns: list[str]) -> dict[str, str]:
+def guess(columns: list[str], own: OwnColumns = NONE) -> dict[str, str]:
     """What each column seems to hold; no field twice, the first heading wins."""
     mapping: dict[str, str] = {}
     for column in columns:
-        field = _KNOWN.get(re.sub(r"[\W_]+", "", column.casefold()), IGNORED)
+        heading = plain(column)
+        field = _KNOWN.get(heading) or own.headings.get(heading, IGNORED)
         mapping[column] = IGNORED if field in mapping.values() else field
     return mapping
 
 
-def reader(mapping: Mapped) -> Callable[[BinaryIO, str | None], Iterator[Read | Refused]]:
-    """A reader of tables whose columns hold what `mapping` says."""
+def reader(
+    mapping: Mapped | None, own: OwnColumns = NONE
+) -> Callable[[BinaryIO, str | None], Iterator[Read | Refused]]:
+    """A reader of tables whose columns hold what `mapping` says, or else what they seem to."""
 
     def read(stream: BinaryIO, encoding: str | None = None) -> Iterator[Read | Refused]:
-        return read_table(stream, encoding, mapping)
+        return read_table(stream, encoding, mapping, own)
 
     return read
 
 
 def read_table(
-    stream: BinaryIO, encoding: str | None = None, mapping: Mapped | None = None
+    stream: BinaryIO,
+    encoding: str | None = None,
+    mapping: Mapped | None = None,
+    own: OwnColumns = NONE,
 ) -> Iterator[Read | Refused]:
     """Each row below the headings in turn."""
     try:
@@ -127,7 +134,7 @@ def read_table(
     except Invalid as error:
         yield Refused(1, None, error.detail)
         return
-    chosen = guess(columns) if mapping is None else mapping
+    chosen = guess(columns, own) if mapping is None else mapping
     fields = [chosen.get(column, IGNORED) for column in columns]
     number = 0
     try:
@@ -136,7 +143,7 @@ def read_table(
         for row in rows:
             if any(cell.strip() for cell in row):
                 number += 1
-                yield read_row(number, fields, row)
+                yield read_row(number, fields, row, own)
     except UnicodeDecodeError as error:
         bad = error.object[error.start]
         yield Refused(
@@ -148,13 +155,15 @@ def read_table(
         yield Refused(number + 1, None, f"is not a sound table: {error}")
 
 
-def read_row(number: int, fields: list[str], row: list[str]) -> Read | Refused:
+def read_row(
+    number: int, fields: list[str], row: list[str], own: OwnColumns = NONE
+) -> Read | Refused:
     """One row, its cells in the fields of their columns."""
-    cells = dict(zip(fields, row, strict=False))
+    cells = dict(zip(fields, map(_unguarded, row), strict=False))
     if len(row) > len(fields) and any(cell.strip() for cell in row[len(fields) :]):
         return Refused(number, None, f"has {len(row)} cells where the headings name {len(fields)}")
     key = clean(cells.get("key", "")) or digest_key(row)
-    return checked(number, key[:300], describe(cells))
+    return checked(number, key[:300], {**describe(cells), "custom": said_in(cells, own)})
 
 
 def describe(cells: Mapping[str, str]) -> dict[str, Any]:
@@ -202,8 +211,13 @@ def describe(cells: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def as_line(values: dict[str, Any], key: str) -> str:
-    """A resource as a row under HEADING. No cell can be taken for a formula by a spreadsheet."""
+def heading(own: OwnColumns = NONE) -> str:
+    """The first line of a table that we write."""
+    return ",".join([*FIELDS, *own.several]) + "\r\n"
+
+
+def as_line(values: dict[str, Any], key: str, own: OwnColumns = NONE) -> str:
+    """A resource as a row under `heading`. No cell can be taken for a formula by a spreadsheet."""
     work = Work(values)
     cells = {
         **{name: work.get(name) for name in FIELDS},
@@ -218,9 +232,10 @@ def as_line(values: dict[str, Any], key: str) -> str:
         "rights": next(
             (one.get("text") or one.get("identifier") for one in work.all("rights")), None
         ),
+        **cells_of(values.get("custom") or {}, own),
     }
     line = io.StringIO()
-    csv.writer(line).writerow([_cell(cells[name]) for name in FIELDS])
+    csv.writer(line).writerow([_cell(cells[name]) for name in (*FIELDS, *own.several)])
     return line.getvalue()
 
 
@@ -230,11 +245,12 @@ def _cell(value: Any) -> str:
         if isinstance(value, list | tuple)
         else str(value if value is not None else "")
     )
-    return (
-        f"'{text}"
-        if text[:1] in ("=", "+", "-", "@", "\t") and not re.fullmatch(r"-?\d+", text)
-        else text
-    )
+    return f"'{text}" if _FORMULA.match(text) and not re.fullmatch(r"-?\d+", text) else text
+
+
+def _unguarded(cell: str) -> str:
+    """A cell without the mark that we set before what a spreadsheet would take for a formula."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def _type(text: str) -> str:

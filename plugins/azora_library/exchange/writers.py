@@ -1,11 +1,13 @@
 """The forms in which a resource, or a list of them, is handed out."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
 from lxml import etree
 
+from azora_library.custom.columns import OwnColumns
 from azora_library.exchange import (
     bibtex_writing,
     csl,
@@ -105,7 +107,16 @@ WRITERS = {
             f'{XML}<collection xmlns="{marcxml.SPACE}">\n', "", "</collection>\n",
         ),
         Writer("MARC 21", "mrc", marcfile.MEDIA_TYPE, _marc),
-        Writer("CSV", "csv", table.MEDIA_TYPE, table.as_line, table.HEADING),
+        Writer("CSV", "csv", table.MEDIA_TYPE, table.as_line, table.heading()),
     )
 }  # fmt: skip
 """By the ending of the address: `/library/{id}.bib`."""
+
+
+def writer_of(ending: str, own: Callable[[], OwnColumns]) -> Writer:
+    """The writer of a form; a table has the columns of this campus beside the others."""
+    writer = WRITERS[ending]
+    if writer.write is not table.as_line:
+        return writer
+    columns = own()
+    return writer._replace(write=partial(table.as_line, own=columns), before=table.heading(columns))

@@ -11,7 +11,14 @@ from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import Catalogue, resource
 from azora_library.history import contracts
 from azora_library.history.models import VersionRow
-from azora_library.history.versions import DESCRIPTION, FILE, differences, said_at, version
+from azora_library.history.versions import (
+    DESCRIPTION,
+    FILE,
+    differences,
+    said_again,
+    said_at,
+    version,
+)
 from azora_library.sharing import people
 
 
@@ -61,8 +68,8 @@ class History(Service):
         """Make a new version that says what an earlier one said"""
         with self.transaction():
             row = self._catalogue.take(request.id, request.if_revision)
-            said = version(row, request.revision).said
-            self._catalogue.change(row, {name: said[name] for name in (*DESCRIPTION, *FILE)})
+            said = said_again(version(row, request.revision).said, (*DESCRIPTION, *FILE))
+            self._catalogue.change(row, said, "again")
             return resource(row)
 
     def _seen(self, id: str, token: str | None) -> tuple[ResourceRow, bool]:

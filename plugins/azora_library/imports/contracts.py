@@ -69,6 +69,10 @@ class FoundMapping(Reply):
 
     mapping: dict[str, str]
     remembered: bool
+    own: dict[str, bool] = Field(
+        {},
+        description="The columns of this campus's own fields, and whether they hold several values.",
+    )
 
 
 class Import(Reply):

@@ -1,11 +1,12 @@
 """The file of an import: which format it is, how it is read, and its first records for a look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from azora.errors import FieldError, Invalid
+from azora_library.custom.columns import own_columns
 from azora_library.exchange import table
 from azora_library.exchange.formats import BY_NAME, Reader
 from azora_library.exchange.records import Read, Refused
@@ -33,7 +34,7 @@ def reader_of(row: ImportRow) -> Reader:
     """How its records are read; a table by what its columns were said to hold."""
     if row.format != TABLE:
         return BY_NAME[row.format].read
-    return table.reader(as_fields(row.mapping)) if row.mapping else table.read_table
+    return table.reader(as_fields(row.mapping) if row.mapping else None, own_columns())
 
 
 def as_fields(mapping: dict[str, str]) -> dict[str, str]:
@@ -46,19 +47,23 @@ def as_fields(mapping: dict[str, str]) -> dict[str, str]:
 def found_mapping(columns: list[str]) -> contracts.FoundMapping:
     """What columns hold: as somebody said of the same headings, else as they read."""
     known = rows.remembered(columns)
-    guessed = {heading: field or NOTHING for heading, field in table.guess(columns).items()}
-    return contracts.FoundMapping(mapping=known or guessed, remembered=known is not None)
+    own = own_columns()
+    guessed = {heading: field or NOTHING for heading, field in table.guess(columns, own).items()}
+    return contracts.FoundMapping(
+        mapping=known or guessed, remembered=known is not None, own=dict(own.several)
+    )
 
 
-def check_mapping(mapping: dict[str, str]) -> None:
+def check_mapping(mapping: dict[str, str], own: Iterable[str]) -> None:
     """Raise Invalid for a field that no record has, that two columns hold, or where no column is the title."""
+    fields = (*FIELDS, *own)
     problems = [
         FieldError(
             field=f"mapping.{heading}", code="library.unknown_field",
-            detail=f"{field} is no field: {', '.join(FIELDS)}.",
+            detail=f"{field} is no field: {', '.join(fields)}.",
         )
         for heading, field in mapping.items()
-        if field not in FIELDS
+        if field not in fields
     ]  # fmt: skip
     chosen = [field for field in mapping.values() if field != NOTHING]
     twice = sorted({field for field in chosen if chosen.count(field) > 1})
@@ -90,7 +95,7 @@ def preview(stream: BinaryIO, row: ImportRow) -> contracts.Preview:
             )
             for heading in columns
         ],
-        fields=list(FIELDS),
+        fields=[*FIELDS, *found.own],
         remembered=found.remembered,
     )
 

@@ -12,6 +12,7 @@ from azora.data.keyset import paginate
 from azora.errors import FieldError, Invalid
 from azora.messages import FileRef
 from azora_library.catalogue.access import MANAGE
+from azora_library.custom.columns import own_columns
 from azora_library.exchange.formats import format_of
 from azora_library.imports import contracts, models, reading, rows
 from azora_library.imports.models import ImportRow, RefusalRow, TakenRow
@@ -72,7 +73,7 @@ class Importing(Service):
     def map_import(self, request: contracts.MapImport) -> contracts.Import:
         """Say what the columns of a table hold; remembered for tables with the same headings"""
         if request.mapping:
-            reading.check_mapping(request.mapping)
+            reading.check_mapping(request.mapping, own_columns().several)
         with self.transaction():
             row = rows.take(self.hosted.database, request.id, models.READY)
             rows.begin_anew(row, mapping=request.mapping, encoding=request.encoding, dry_run=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from azora.errors import Conflict
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import Catalogue
-from azora_library.history.versions import DESCRIPTION, version
+from azora_library.history.versions import DESCRIPTION, said_again, version
 from azora_library.imports import rows
 from azora_library.imports.models import UNDONE, ImportRow, TakenRow
 
@@ -51,7 +51,7 @@ def _undo_one(catalogue: Catalogue, taken: TakenRow) -> str | None:
         return None
     before = version(row, taken.first_revision - 1).said
     row.source_digest = taken.digest_before
-    if not catalogue.change(row, {name: before[name] for name in DESCRIPTION}):
+    if not catalogue.change(row, said_again(before, DESCRIPTION), "again"):
         row.save(only=[ResourceRow.source_digest])
     return None
 

@@ -10,8 +10,11 @@ from azora.shell.forms import decode
 from azora_library.catalogue.contracts import ReplaceResource
 from azora_library.catalogue.models import ResourceRow
 from azora_library.catalogue.rows import described
+from azora_library.custom import rules
+from azora_library.custom.declared import CustomFields
+from azora_library.custom.reading import spoken
 from azora_library.drafts.models import DraftRow
-from azora_library.history.versions import as_text, said_at, snapshot
+from azora_library.history.versions import OWN, as_text, said_at, snapshot, spread
 from azora_library.merging.contracts import ClashField
 from azora_library.merging.threeway import Merged, Side, merge
 
@@ -30,9 +33,11 @@ def against(row: ResourceRow, draft: DraftRow) -> Against:
     """The draft of a record three ways against what the record says now. Raises Invalid."""
     said = _said(row.id, draft)
     before = _before(row, said.if_revision)
-    mine = described(said)
+    theirs, mine = snapshot(row), described(said)
     mine.pop("details", None)
-    return Against(merge(before, snapshot(row), mine), before is not None)
+    own = _own(mine.pop("custom", {}), before or theirs, said.type)
+    found = merge(before and spread(before), spread(theirs), mine | own)
+    return Against(found, before is not None)
 
 
 def settled(fields: list[Merged], take: Mapping[Any, Side]) -> dict[str, Any]:
@@ -66,6 +71,8 @@ def typed(values: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _text(name: str, value: Any) -> str:
+    if name.startswith(OWN):
+        return spoken(value)
     if isinstance(value, list):
         return ("\n" if name in PER_LINE else ", ").join(value)
     return as_text(value)
@@ -75,10 +82,23 @@ def _said(id: str, draft: DraftRow) -> ReplaceResource:
     try:
         return ReplaceResource.model_validate(decode(ReplaceResource, draft.typed) | {"id": id})
     except ValidationError:
-        raise Invalid(
-            "This draft cannot be saved as it is: go on with it, and put right what is marked.",
-            code="library.draft_unfinished",
-        ) from None
+        raise _unfinished() from None
+
+
+def _own(said: Mapping[str, Any], before: Mapping[str, Any], type: str) -> dict[str, Any]:
+    """What the draft says of the campus's own fields, each beside the others. Raises Invalid."""
+    try:
+        after = rules.settled(CustomFields().declared, before.get("custom", {}), said, type, "some")
+    except Invalid:
+        raise _unfinished() from None
+    return {f"{OWN}{name}": after.get(name) for name in said}
+
+
+def _unfinished() -> Invalid:
+    return Invalid(
+        "This draft cannot be saved as it is: go on with it, and put right what is marked.",
+        code="library.draft_unfinished",
+    )
 
 
 def _before(row: ResourceRow, revision: int | None) -> dict[str, Any] | None:

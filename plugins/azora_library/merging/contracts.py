@@ -1,9 +1,9 @@
 """What is asked and answered when two people edited the same record."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from azora import Reply, Request
 from azora.drafts import DraftId
@@ -14,6 +14,8 @@ FieldName = Literal[
     "title", "type", "content", "authors", "category", "tags", "language", "year", "publisher",
     "isbn", "issn", "doi", "link",
 ]  # fmt: skip
+OwnField = Annotated[str, StringConstraints(pattern=r"^custom\.[a-z][a-z0-9_]{0,39}$")]
+"""A field that this campus declares."""
 
 
 class ReadClash(Request):
@@ -54,7 +56,7 @@ class SettleClash(ReadClash):
     """Whose change is taken of the fields that both changed; the others are merged by themselves."""
 
     if_revision: int = Field(ge=1, description="`revision` of the clash that you saw.")
-    take: dict[FieldName, Side] = Field({}, max_length=20)
+    take: dict[FieldName | OwnField, Side] = Field({}, max_length=120)
     then: Literal["save", "edit"] = Field(
         "save", description="Save it, or put it into your draft to go on editing."
     )

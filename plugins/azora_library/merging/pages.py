@@ -2,6 +2,7 @@
 
 from azora import Form, Page, Part
 from azora_library.catalogue.access import MANAGE
+from azora_library.custom.pages import DECLARED
 
 PAGES = (
     Page(
@@ -9,7 +10,7 @@ PAGES = (
         "Two of you changed this",
         "merge.html",
         permission=MANAGE,
-        parts={"clash": Part("read_clash")},
+        parts={"clash": Part("read_clash"), **DECLARED},
         forms={"settle": Form("settle_clash", then="{address}")},
     ),
 )

@@ -6,6 +6,7 @@ from azora_library.catalogue.access import MANAGE
 from azora_library.catalogue.rows import Catalogue
 from azora_library.drafts import rows as drafts
 from azora_library.drafts.models import DraftRow
+from azora_library.history.versions import gathered
 from azora_library.merging import contracts
 from azora_library.merging.clash import against, settled, shown, typed
 from azora_library.sharing import people
@@ -43,7 +44,7 @@ class Merging(Service):
                 edit = KeepDraft(draft=draft.id, place=draft.place, form=draft.form, typed=said)
                 drafts.keep(self.actor.id, edit)
                 return contracts.Settled(address=drafts.entry(draft).address, revision=row.revision)
-            self._catalogue.change(row, values)
+            self._catalogue.change(row, gathered(values))
             drafts.close(self.actor.id, draft.id)
             return contracts.Settled(
                 address=f"/library/{row.id}?notice=saved", revision=row.revision

@@ -32,23 +32,28 @@ def merge(
     before: Mapping[str, Any] | None, theirs: Mapping[str, Any], mine: Mapping[str, Any]
 ) -> list[Merged]:
     """The fields of `mine` that somebody changed; where nobody knows what was before, those that differ."""
-    found = (_field(name, before, theirs[name], mine[name]) for name in mine)
+    found = (_field(name, before, theirs.get(name), mine[name]) for name in mine)
     return [one for one in found if one is not None]
 
 
 def _field(name: str, before: Mapping[str, Any] | None, theirs: Any, mine: Any) -> Merged | None:
     if before is None:
         return None if theirs == mine else Merged(name, None, theirs, mine, None, None)
-    was = before[name]
+    was = before.get(name)
     if theirs == mine:
         return None if theirs == was else Merged(name, was, theirs, mine, mine, "both")
     if theirs == was:
         return Merged(name, was, theirs, mine, mine, "mine")
     if mine == was:
         return Merged(name, was, theirs, mine, theirs, "theirs")
-    if name in SETS:
-        return Merged(name, was, theirs, mine, _sets(was, theirs, mine), "both")
+    if _is_set(name, was, theirs, mine):
+        return Merged(name, was, theirs, mine, _sets(was or (), theirs, mine), "both")
     return Merged(name, was, theirs, mine, None, None)
+
+
+def _is_set(name: str, *sides: Any) -> bool:
+    """Whether the order of a field's values says nothing: that of the campus's own does not."""
+    return name in SETS or (name.startswith("custom.") and all(type(one) is list for one in sides))
 
 
 def _sets(was: Iterable[str], theirs: Iterable[str], mine: list[str]) -> list[str]:

@@ -63,7 +63,7 @@ def test_datacite_is_what_its_schema_says(library: Any) -> None:
     from datacite import schema45
 
     record = by_schema(
-        values_of(library.hosted, ResourceRow.get(ResourceRow.id == library.add(**MHUDI).id))
+        values_of(library.hosted, ResourceRow.get(ResourceRow.id == library.add(**MHUDI).id), {})
     )
     assert list(map(str, validator_for(schema45.validator.schema).iter_errors(record))) == []
 

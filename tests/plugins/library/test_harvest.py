@@ -4,11 +4,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from azora.testing.browser import browse
+
+JOURNEYS = Path(__file__).with_name("harvest_journeys.py")
 INSIDE = {"AZORA_OUTBOUND_INSIDE": '["127.0.0.1"]', "AZORA_LIBRARY_DEMO": "false"}
 SPACE = 'xmlns="http://www.openarchives.org/OAI/2.0/"'
 DC = (
@@ -80,6 +84,22 @@ class TestCampusToCampus:
         assert (second["updated"], second["deleted"]) == (1, 2), second
         assert second["records"] < 130
         assert titles(harvester, f"{word} changed") == [f"{word} changed"]
+
+    def test_a_librarian_harvests_another_campus_in_the_browser(
+        self, harvester: Any, embedded_campus: Any, word: str, tmp_path: Path
+    ) -> None:
+        there = embedded_campus
+        there.call("library.add_resource", title=f"Mhudi {word}", type="BOOK")
+        session = harvester.as_account("library.manage").cookies["azora_session"]
+        address = f"{there.url}/api/library/oai"
+        made = browse(JOURNEYS, "harvesting", harvester.url, tmp_path, session, address, word)
+        seen = made["seen"]
+        assert "form that is asked for" in seen["mistyped"]
+        assert int(seen["counts"]["Added"]) >= 1 and seen["counts"]["Refused"] == "0"
+        assert any(word in row for row in seen["listed"])
+        assert seen["found"] == [f"Mhudi {word}"]
+        assert seen["removed"] == "Removed."
+        assert made["fits"]
 
     def test_a_killed_harvest_goes_on_where_it_was(
         self, harvester: Any, word: str, repository: "Repository"

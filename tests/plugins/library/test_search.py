@@ -105,7 +105,11 @@ class TestFilters:
     def test_facets_count_the_results(self, library: Any, shelf: str) -> None:
         found = library.call("search", by=None, query=shelf, limit=1)
         assert (found.total, found.exact) == (4, True)
-        facets = {name: {one.value: one.count for one in values} for name, values in found.facets}
+        facets = {
+            name: {one.value: one.count for one in values}
+            for name, values in found.facets
+            if name != "fields"
+        }
         assert facets == {
             "type": {"BOOK": 3, "VIDEO": 1},
             "category": {"Novels": 2, "Physics": 1},
