@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import peewee
+
 from azora import Service, on_event, operation
 from azora.errors import Conflict, FieldError, Invalid, NotFound
 from azora_library.catalogue.access import MANAGE
@@ -34,16 +36,16 @@ class Fields(Service):
     def add_field(self, request: contracts.AddField) -> contracts.CustomField:
         """Declare a field for resources"""
         row = FieldRow(**request.model_dump())
-        with self.transaction():
-            if FieldRow.select().count() >= MOST_FIELDS:
-                raise _unfit("name", f"A campus may declare {MOST_FIELDS} fields.")
-            self._check(row)
-            if FieldRow.get_or_none(FieldRow.name == request.name):
-                raise Conflict(
-                    f"There is a field {request.name} already: take another name.",
-                    code="library.field_exists",
-                )
-            row.save(force_insert=True)
+        try:
+            with self.transaction():
+                if FieldRow.select().count() >= MOST_FIELDS:
+                    raise _unfit("name", f"A campus may declare {MOST_FIELDS} fields.")
+                self._check(row)
+                row.save(force_insert=True)
+        except peewee.IntegrityError:
+            raise Conflict(
+                "There is a field of this name already: take another.", code="library.field_exists"
+            ) from None
         return _said(row)
 
     @operation("GET /fields/{name}", permission=DECLARE)

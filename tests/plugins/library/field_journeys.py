@@ -67,6 +67,13 @@ def declaring(
     seen["compared"] = form.locator("main .diff, main table").first.inner_text()
     fits.append(cataloguer.shoot("history-of-fields"))
 
+    cataloguer.open("/library/bulk-edits/add?query=Mhudi")
+    form.get_by_label("this search finds").check()
+    form.locator("[id='prepare-set_custom.came']").fill("2026-01-31")
+    cataloguer.press("Look at the changes")
+    seen["in many"] = cataloguer.rows("records")
+    fits.append(cataloguer.shoot("bulk-edit-of-fields"))
+
     visitor.open("/library?query=8689")
     seen["found"] = visitor.page.locator(".entry-title").all_inner_texts()
     facet = visitor.page.locator("details.facet", has_text="School grade")

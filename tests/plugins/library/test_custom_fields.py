@@ -317,3 +317,29 @@ def test_a_field_that_is_searched_from_now_on_is_found_in_what_was_there(
     assert library.titles(field=[f"given_by:{word}"]) == ["A gift"]
     library.call("update_field", name="given_by", public=False, searchable=False, facet=False)
     library.eventually(lambda: library.titles(query=word) == [])
+
+
+def test_a_column_that_is_called_as_a_field_is_taken_for_it(
+    library: Any, declare: Any, word: str
+) -> None:
+    declare("shelf")
+    declare("given_by", many=True, labels={"en": "Given by"})
+    rows = f"Title,Uphawu lweshelufu,Given by,Colour\n{word},A 1,Thandi; Sipho,red\n"
+    file = library.hosted.files.put([rows.encode()], "gifts.csv", "text/csv")
+    run = library.call("upload_import", file=file.model_dump())
+    preview = library.call("preview_import", id=run.id)
+    assert {one.heading: one.field for one in preview.columns} == {
+        "Title": "title",
+        "Uphawu lweshelufu": "custom.shelf",
+        "Given by": "custom.given_by",
+        "Colour": "-",
+    }
+    library.call("map_import", id=run.id, mapping={"Title": "title", "Colour": "custom.shelf"})
+    assert refused(
+        lambda: library.call(
+            "map_import", id=run.id, mapping={"Title": "title", "Colour": "custom.x"}
+        )
+    ) == {"mapping.Colour": "library.unknown_field"}
+    [record] = table.reader(None, own_columns())(BytesIO(rows.encode()), None)
+    assert isinstance(record, Read)
+    assert record.record.custom == {"shelf": "A 1", "given_by": ["Thandi", "Sipho"]}

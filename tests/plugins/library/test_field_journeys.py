@@ -28,6 +28,8 @@ def test_fields_are_declared_filled_in_read_and_removed(new_campus: Any, tmp_pat
     assert seen["edited"]["School grade"] == "Grade 10"
     assert seen["edited"]["Day on which it came"] == "23 November 2026"
     assert "Day on which it came" in seen["compared"] and "2026-11-23" in seen["compared"]
+    assert len(seen["in many"]) == 2
+    assert all("Day on which it came" in row for row in seen["in many"])
     assert seen["found"] == ["Mhudi"]
     assert seen["facet"] == "Grade 10 1" and seen["narrowed"] == ["Mhudi"]
     assert seen["removed"] == "Removed."
