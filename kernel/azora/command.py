@@ -1,8 +1,11 @@
 """The `azora` command's entry, and the one place that monkey-patches: before anything else loads."""
 
 # ruff: noqa: E402
+import gc
 import os
 import warnings
+
+gc.set_threshold(50_000, 20, 20)  # loading makes many objects and hardly any garbage
 
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated")

@@ -14,7 +14,10 @@ class Message(BaseModel):
     """Frozen and JSON-serialisable. Unknown fields are ignored, or rolling upgrades would break."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", json_schema_serialization_defaults_required=True
+        defer_build=True,
+        frozen=True,
+        extra="ignore",
+        json_schema_serialization_defaults_required=True,
     )
 
 

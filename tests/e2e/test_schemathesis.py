@@ -143,7 +143,7 @@ def _faults_of(operation, campus, headers, examples):
         except FailureGroup as group:
             titles = {fault.title for fault in group.exceptions}
             answered = f"{response.status_code} {response.text[:500]}"
-            faults.append(f"{titles} {case.as_curl_command()} {answered}")
+            faults.append(f"{titles} {answered} {case.as_curl_command()}")
 
     try_it()
     return faults

@@ -165,7 +165,7 @@ def _tell_of_the_root(settings: "CampusSettings", out: Any) -> None:
     """What devices are to trust, where the campus makes its certificates itself."""
     from azora.http.doors import ROOT_PATH
     from azora.tls.authority import fingerprint, read_certificate
-    from azora.tls.certificates import tls_settings
+    from azora.tls.settings import tls_settings
 
     tls = tls_settings(settings)
     if tls.enabled and tls.made:

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from azora.http.exchange import HttpRequest, HttpResponse
 from azora.http.router import Router
 from azora.http.server import Respond, Server
-from azora.tls.certificates import certificates_of, tls_settings
 from azora.tls.names import shown_address
 from azora.tls.redirect import ToHttps
+from azora.tls.settings import tls_settings
 
 if TYPE_CHECKING:
     from azora.http.settings import HttpSettings
     from azora.settings import CampusSettings
+    from azora.tls.certificates import Certificates
 
 ROOT_PATH = "/ca.crt"
 """Where a campus that makes its own certificates offers the root that devices are to trust."""
@@ -23,7 +24,7 @@ class Doors:
     def __init__(
         self, respond: Respond, limits: "HttpSettings", campus: "CampusSettings", address: str
     ) -> None:
-        self.certificates = None if address.startswith("unix:") else certificates_of(campus)
+        self.certificates = None if address.startswith("unix:") else _certificates(campus)
         self._server = Server(respond, limits, address, self.certificates)
         self._plain: Server | None = None
         plain = tls_settings(campus).redirect_port
@@ -51,6 +52,16 @@ class Doors:
         if self._plain:
             self._plain.stop(0.0)
         self._server.stop(grace)
+
+
+def _certificates(campus: "CampusSettings") -> "Certificates | None":
+    """Those that the settings ask for, or None for plain HTTP, which need not load what makes them."""
+    tls = tls_settings(campus)
+    if not tls.enabled:
+        return None
+    from azora.tls.certificates import Certificates
+
+    return Certificates(campus, tls)
 
 
 def add_root(router: Router, campus: "CampusSettings") -> None:

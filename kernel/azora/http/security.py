@@ -6,7 +6,7 @@ Graded A+ by Mozilla Observatory's rules (tests/kernel/http/test_observatory.py)
 import secrets
 from typing import TYPE_CHECKING
 
-from azora.tls.certificates import tls_settings
+from azora.tls.settings import tls_settings
 
 if TYPE_CHECKING:
     from azora.http.settings import HttpSettings

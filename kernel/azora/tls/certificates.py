@@ -11,10 +11,9 @@ from cryptography import x509
 
 from azora.errors import AzoraError
 from azora.observe.logs import get_logger
-from azora.settings import load_section
 from azora.tls.authority import Authority, fingerprint, names_of, read_certificate
 from azora.tls.names import served_names
-from azora.tls.settings import TlsSettings
+from azora.tls.settings import TlsSettings, tls_settings
 
 if TYPE_CHECKING:
     from azora.settings import CampusSettings
@@ -91,16 +90,6 @@ class Certificates:
     def _stamps(self) -> Stamp:
         found = [path.stat() for path in (self.certificate, self.key)]
         return tuple((one.st_mtime_ns, one.st_size, one.st_ino) for one in found)
-
-
-def certificates_of(campus: "CampusSettings") -> Certificates | None:
-    """The certificates that the settings ask for, or None for plain HTTP."""
-    tls = tls_settings(campus)
-    return Certificates(campus, tls) if tls.enabled else None
-
-
-def tls_settings(campus: "CampusSettings") -> TlsSettings:
-    return cast(TlsSettings, load_section("tls", campus))
 
 
 def report(campus: "CampusSettings") -> Iterator[tuple[str, Severity, str, str]]:

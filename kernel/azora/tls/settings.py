@@ -1,10 +1,14 @@
 """The settings of the campus's own HTTPS: section `tls` of azora.toml, or AZORA_TLS_… in the environment."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from azora.settings.model import Settings
+
+if TYPE_CHECKING:
+    from azora.settings import CampusSettings
 
 
 class TlsSettings(Settings):
@@ -38,3 +42,10 @@ class TlsSettings(Settings):
     def made(self) -> bool:
         """Whether the campus makes its certificate itself."""
         return self.certificate is None
+
+
+def tls_settings(campus: "CampusSettings") -> TlsSettings:
+    """What the campus's settings say about HTTPS."""
+    from azora.settings import load_section
+
+    return cast(TlsSettings, load_section("tls", campus))

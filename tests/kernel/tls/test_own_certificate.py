@@ -15,6 +15,7 @@ from azora.loader import load_registry
 from azora.settings import SettingsError, load_campus_settings
 from azora.tls import certificates
 from azora.tls.authority import Authority, fingerprint, read_certificate
+from azora.tls.settings import tls_settings
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_what_is_no_certificate_is_refused_before_anything_listens(tmp_path, own
 def test_a_certificate_without_its_key_is_refused(tmp_path):
     campus = load_campus_settings(data_dir=tmp_path, tls={"certificate": "cert.pem"})
     with pytest.raises(SettingsError, match="belong together"):
-        certificates.tls_settings(campus)
+        tls_settings(campus)
 
 
 def test_the_doctor_says_until_when_a_certificate_is_good(tmp_path, own):

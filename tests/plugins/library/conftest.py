@@ -112,7 +112,7 @@ def marc_records(request: pytest.FixtureRequest) -> Path:
     folder = cache / "pymarc"
     if not folder.exists():
         fetched = cache / "fetched"
-        command = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", PYMARC]
+        command = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "pymarc", PYMARC]
         _run([sys.executable, *command, "--dest", str(fetched)], "pymarc's source distribution")
         with tarfile.open(next(fetched.glob("pymarc-*.tar.gz"))) as archive:
             records = [
