@@ -91,12 +91,16 @@ class StreamReader:
 
     def _receive(self, limit: int, wait: float) -> None:
         """Wait for a first message, and then take those that follow without a pause."""
-        self._connection.heartbeat_tick()
-        while len(self._arrived) < limit:
-            try:
-                self._connection.drain_events(timeout=_PAUSE if self._arrived else wait)
-            except TimeoutError:
-                return
+        connection = self._connection
+        connection.heartbeat_tick()
+        try:
+            if not self._arrived:
+                connection.drain_events(timeout=wait)
+            with connection.transport.having_timeout(_PAUSE):
+                while len(self._arrived) < limit:
+                    connection.drain_events()
+        except TimeoutError:
+            return
 
 
 def _read_ahead(transport: Any) -> None:

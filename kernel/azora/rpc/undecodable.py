@@ -40,7 +40,7 @@ def _delivery(payload: bytes) -> tuple[str, int]:
 
 def _text(raw: Any) -> str:
     """A property as text, whatever its bytes are."""
-    return raw if isinstance(raw, str) else bytes(raw).decode("utf-8", "replace")
+    return raw if isinstance(raw, str) else str(raw, "utf-8", "replace")
 
 
 serialization.pstr_t = _text

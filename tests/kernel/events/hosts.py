@@ -97,13 +97,17 @@ class StallWatch:
     """Measures the longest processor time that others took before a greenlet could run again."""
 
     def __init__(self):
-        self.longest = 0.0
+        self.begin_anew()
+
+    def begin_anew(self):
+        """Forget what was measured, and whatever the caller itself was just doing."""
+        self.longest, self._asked = 0.0, time.process_time()
 
     def run(self):
         while True:
-            asked = time.process_time()
+            self._asked = time.process_time()
             eventlet.sleep(0.005)
-            self.longest = max(self.longest, time.process_time() - asked)
+            self.longest = max(self.longest, time.process_time() - self._asked)
 
 
 def eventually(condition, seconds=10.0, what="the condition holds"):
