@@ -24,7 +24,7 @@ Labels = Annotated[
     Field(
         max_length=40,
         description="What people call it, by language; English at least.",
-        json_schema_extra={"additionalProperties": False},
+        json_schema_extra={"additionalProperties": False, "required": ["en"]},
     ),
     BeforeValidator(without_blanks),
     AfterValidator(_in_english),

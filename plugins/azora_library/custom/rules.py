@@ -34,7 +34,7 @@ def settled(
     wrong_already = {problem["field"] for problem in problems}
     for name in _missing(declared.values(), before, after, type, asking):
         if f"custom.{name}" not in wrong_already:
-            problems.append(_problem(name, Wrong("missing", "This is needed.")))
+            problems.append(_problem(name, Wrong("library.field_required", "This is needed.")))
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
     return after

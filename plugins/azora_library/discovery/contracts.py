@@ -31,7 +31,11 @@ FacetName = (
     | OwnFacet
 )
 FieldIs = Annotated[
-    Line, StringConstraints(max_length=1050, pattern=r"^[a-z][a-z0-9_]{0,39}:[^\x00-\x1f\x7f]+$")
+    Line,
+    StringConstraints(
+        max_length=1050,
+        pattern=r"^[a-z][a-z0-9_]{0,39}:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f-\x9f\ufeff]$",
+    ),
 ]
 HasFile = Literal["yes", "no"]
 Decade = Annotated[int, Field(ge=-3000, le=2200, multiple_of=10)]

@@ -6,6 +6,9 @@ import garden
 import pytest
 from tests.kernel.shell.browsing import token_in
 
+from azora import Request
+from azora.shell.forms import decode
+
 
 @pytest.fixture
 def keeper(browser):
@@ -170,3 +173,18 @@ def test_a_body_that_is_too_large_gets_a_page_that_says_so(keeper):
     answer = keeper.send("/garden/add", name="Aloe", picture=(io.BytesIO(b"x" * 3_000_000), "big"))
     assert answer.status_code == 413
     assert "That is too large" in answer.text
+
+
+class Sorted(Request):
+    """A table of values, and one of values or lists of them."""
+
+    plain: dict[str, str] = {}
+    several: dict[str, str | list[str]] = {}
+
+
+def test_of_inputs_with_one_name_in_a_table_the_last_counts_unless_it_holds_lists():
+    ticked = {"plain.a": ["false", "true"], "several.a": ["", "x", "y"], "several.b": ["z\r\nz"]}
+    assert decode(Sorted, ticked) == {
+        "plain": {"a": "true"},
+        "several": {"a": ["", "x", "y"], "b": "z\nz"},
+    }

@@ -98,12 +98,14 @@ def test_what_is_required_must_be_there_where_people_catalogue_and_not_where_rec
 ) -> None:
     before = library.add()
     declare("shelf", required=True, types=["BOOK"])
-    assert refused(library.add) == {"custom.shelf": "missing"}
+    assert refused(library.add) == {"custom.shelf": "library.field_required"}
     library.add(type="VIDEO")
     library.call("update_resource", id=before.id, title="Another")
     shelved = library.add(custom={"shelf": "A 1"})
     took = {"id": shelved.id, "custom": {"shelf": ""}}
-    assert refused(lambda: library.call("update_resource", **took)) == {"custom.shelf": "missing"}
+    assert refused(lambda: library.call("update_resource", **took)) == {
+        "custom.shelf": "library.field_required"
+    }
     record = {"key": "1", "title": word, "type": "BOOK", "custom": {"unheard_of": "x"}}
     report = library.call("import_records", source=word, records=[record])
     assert report.outcomes[0].outcome == "added"
