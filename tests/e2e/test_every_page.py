@@ -55,6 +55,7 @@ def test_the_crawl_follows_links_to_pages_of_one_thing(crawled):
         "/library/{id}/edit",
         "/library/{id}/merge",
         "/library/bulk-edits/{edit}",
+        "/library/fields/{name}",
         "/people/{id}",
     } <= set(crawled["patterns"])
 
@@ -65,7 +66,17 @@ def _clash(campus, account):
     client = Client(campus.url)
     assert client.post("/api/identity/sessions", json={"email": email, "password": password}).ok
     title = "Native Life in South Africa"
-    book = campus.call("library.add_resource", title=title, type="BOOK", tags=["history"])["id"]
+    campus.call(
+        "library.add_field", name="grade", labels={"en": "School grade", "zu": "Ibanga"},
+        kind="choice", choices=["Grade 8", "Grade 9"], many=True, facet=True,
+    )  # fmt: skip
+    book = campus.call(
+        "library.add_resource",
+        title=title,
+        type="BOOK",
+        tags=["history"],
+        custom={"grade": ["Grade 9"]},
+    )["id"]
     campus.call("library.update_resource", id=book, title=f"{title}, anew", publisher="Lovedale")
     campus.call("library.prepare_bulk_edit", ids=[book], add_tags=["politics"])
     typed = {"id": [book], "if_revision": ["1"], "title": [f"{title}: essays"], "type": ["BOOK"]}
