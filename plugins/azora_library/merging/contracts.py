@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from azora import Reply, Request
 from azora.drafts import DraftId
@@ -56,7 +56,11 @@ class SettleClash(ReadClash):
     """Whose change is taken of the fields that both changed; the others are merged by themselves."""
 
     if_revision: int = Field(ge=1, description="`revision` of the clash that you saw.")
-    take: dict[FieldName | OwnField, Side] = Field({}, max_length=120)
+    take: dict[FieldName | OwnField, Side] = Field(
+        {},
+        max_length=120,
+        json_schema_extra={"propertyNames": TypeAdapter(FieldName | OwnField).json_schema()},
+    )
     then: Literal["save", "edit"] = Field(
         "save", description="Save it, or put it into your draft to go on editing."
     )
