@@ -1,8 +1,8 @@
 """Opens a kept campus on a copy: its folder and its database, awake after however long it slept."""
 
 import json
+import shutil
 import sqlite3
-import tarfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -37,8 +37,7 @@ def put(commit: str, campus: CampusProcess, postgresql: PostgreSQL | None) -> No
     """Lay the kept data where a campus that has not started yet will look for them."""
     folder = HERE / "campuses" / commit
     slept = time.time() - json.loads((folder / "facts.json").read_text())["made"]
-    with tarfile.open(folder / f"{campus.body}.tar.xz") as packed:
-        packed.extractall(campus.data_dir, filter="data")
+    shutil.unpack_archive(folder / f"{campus.body}.tar.xz", campus.data_dir)
     campus.data_dir.chmod(0o700)
     if postgresql is None:
         for name in _AWAKE:

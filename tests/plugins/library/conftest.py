@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import tarfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -114,11 +113,7 @@ def marc_records(request: pytest.FixtureRequest) -> Path:
         fetched = cache / "fetched"
         command = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "pymarc", PYMARC]
         _run([sys.executable, *command, "--dest", str(fetched)], "pymarc's source distribution")
-        with tarfile.open(next(fetched.glob("pymarc-*.tar.gz"))) as archive:
-            records = [
-                one for one in archive if one.name.split("/")[1:2] == ["test"] and one.isfile()
-            ]
-            archive.extractall(cache / "unpacked", records, filter="data")
+        shutil.unpack_archive(next(fetched.glob("pymarc-*.tar.gz")), cache / "unpacked")
         next((cache / "unpacked").glob("pymarc-*/test")).rename(folder)
         shutil.rmtree(fetched)
     return folder
