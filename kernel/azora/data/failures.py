@@ -4,7 +4,8 @@ import random
 import re
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -28,6 +29,7 @@ _LOST = re.compile(
     "|database system is|unable to open database file|could not receive data|could not send data",
     re.IGNORECASE,
 )
+_DOUBLE = re.compile("UNIQUE constraint failed|duplicate key value")
 _BUSY = re.compile(
     "database is locked|database table is locked|lock timeout|deadlock detected|could not serialize"
 )
@@ -84,6 +86,20 @@ def meaning(error: BaseException, plugin: str) -> AzoraError | None:
             sent="unknown",
         )
     return None
+
+
+@contextmanager
+def unless_taken(refusal: AzoraError) -> Iterator[None]:
+    """Raise `refusal` where a unique index refuses what is written: there is such a row already.
+
+    To look before writing is not enough, since somebody may write the same in between.
+    """
+    try:
+        yield
+    except peewee.IntegrityError as error:
+        if not _DOUBLE.search(str(error)):
+            raise
+        raise refusal from None
 
 
 class Explained:

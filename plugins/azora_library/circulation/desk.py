@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from azora import Conflict, Service, operation
+from azora.data.failures import unless_taken
 from azora.data.keyset import paginate
 from azora_library.circulation import contracts, domain, shown, stock
 from azora_library.circulation.lending import Lending
@@ -17,17 +18,12 @@ class Desk(Service):
     @operation("POST /cards", permission=LEND)
     def issue_card(self, request: contracts.IssueCard) -> contracts.LibraryCard:
         """Issue a card: for an account, or by name alone"""
-        number = request.number or domain.new_number("C")
-        with self.transaction():
-            taken = CardRow.number == number
-            if request.account:
-                taken |= CardRow.account == request.account
-            if CardRow.get_or_none(taken):
-                raise Conflict(
-                    "This number, or this account, has a card already.", code="library.card_taken"
-                )
+        taken = Conflict(
+            "This number, or this account, has a card already.", code="library.card_taken"
+        )
+        with self.transaction(), unless_taken(taken):
             row = CardRow.create(
-                number=number,
+                number=request.number or domain.new_number("C"),
                 account=request.account,
                 name=request.name,
                 created=datetime.now(UTC),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from azora import Conflict, NotFound, Service, operation
+from azora.data.failures import unless_taken
 from azora_library.catalogue.models import ResourceRow
 from azora_library.circulation import contracts, domain, shown, stock
 from azora_library.circulation.domain import CopyState
@@ -29,16 +30,14 @@ class Stockroom(Service):
             self._require_policy(request.policy)
             resource = stock.lock(self.hosted.database, self._resource(request.id))
             barcode = request.barcode or domain.new_number("L")
-            if CopyRow.get_or_none(CopyRow.barcode == barcode):
-                raise Conflict(
-                    f"Another copy has the barcode {barcode}.", code="library.barcode_taken"
-                )
-            row = CopyRow.create(
-                resource=resource.number,
-                barcode=barcode,
-                created=datetime.now(UTC),
-                **request.model_dump(include={"location", "shelfmark", "policy", "note"}),
+            said = request.model_dump(include={"location", "shelfmark", "policy", "note"})
+            taken = Conflict(
+                f"Another copy has the barcode {barcode}.", code="library.barcode_taken"
             )
+            with unless_taken(taken):
+                row = CopyRow.create(
+                    resource=resource.number, barcode=barcode, created=datetime.now(UTC), **said
+                )
             Lending(self.hosted).offer(row)
         return shown.copy(stock.copy_of(barcode))
 

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import peewee
-
+from azora.data.failures import unless_taken
 from azora.errors import Conflict, NotFound
 from azora_library.catalogue.access import Condition, visible
 from azora_library.discovery import search
@@ -54,10 +53,8 @@ def store(row: SavedSearchRow, *, new: bool = False) -> SavedSearchRow:
     )
     if row.name.casefold() in {other.name.casefold() for other in others}:
         raise taken
-    try:
+    with unless_taken(taken):
         row.save(force_insert=new)
-    except peewee.IntegrityError:
-        raise taken from None
     return row
 
 

@@ -3,9 +3,8 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-import peewee
-
 from azora import Conflict, Invalid, Request, Service, operation
+from azora.data.failures import unless_taken
 from azora.data.keyset import paginate
 from azora.errors import FieldError
 from azora_nexus.filters.cesql import filter_of
@@ -34,25 +33,21 @@ class Subscriptions(Service):
         self.audit(on=request.name, after={"address": request.address})
         secret = new_secret() if request.kind == "webhook" else ""
         offset = end_of_log() if request.offset is None else request.offset
-        try:
-            with self.transaction():
-                row = SubscriptionRow.create(
-                    name=request.name,
-                    kind=request.kind,
-                    address=request.address,
-                    types=request.type,
-                    expression=request.filter,
-                    state="active",
-                    reason="",
-                    place=offset,
-                    secret=rows.sealer(self.hosted).seal(secret),
-                    created_by=self.actor.id,
-                    created=datetime.now(UTC),
-                )
-        except peewee.IntegrityError:
-            raise Conflict(
-                "There is a subscription of this name.", code="nexus.name_taken"
-            ) from None
+        taken = Conflict("There is a subscription of this name.", code="nexus.name_taken")
+        with self.transaction(), unless_taken(taken):
+            row = SubscriptionRow.create(
+                name=request.name,
+                kind=request.kind,
+                address=request.address,
+                types=request.type,
+                expression=request.filter,
+                state="active",
+                reason="",
+                place=offset,
+                secret=rows.sealer(self.hosted).seal(secret),
+                created_by=self.actor.id,
+                created=datetime.now(UTC),
+            )
         return contracts.NewSecret(id=row.id, secret=secret)
 
     @operation("GET /subscriptions", permission=READ)
