@@ -133,6 +133,7 @@ def resources():
         "revision",
         "source",
         "details",
+        "custom",
     ]
     for n in numbers():
         common = (n, row_id(n), f"w{n}", f"w{n:06}", ("BOOK", "VIDEO")[n % 2], PROSE, "[]")
@@ -146,6 +147,7 @@ def resources():
             "2026-01-01 00:00:00",
             1,
             f"s {n}",
+            "{}",
             "{}",
         )
 
