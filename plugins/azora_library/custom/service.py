@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import peewee
-
 from azora import Service, on_event, operation
+from azora.data.failures import unless_taken
 from azora.errors import Conflict, FieldError, Invalid, NotFound
 from azora_library.catalogue.access import MANAGE
 from azora_library.catalogue.types import require_type
@@ -36,16 +35,14 @@ class Fields(Service):
     def add_field(self, request: contracts.AddField) -> contracts.CustomField:
         """Declare a field for resources"""
         row = FieldRow(**request.model_dump())
-        try:
-            with self.transaction():
-                if FieldRow.select().count() >= MOST_FIELDS:
-                    raise _unfit("name", f"A campus may declare {MOST_FIELDS} fields.")
-                self._check(row)
-                row.save(force_insert=True)
-        except peewee.IntegrityError:
-            raise Conflict(
-                "There is a field of this name already: take another.", code="library.field_exists"
-            ) from None
+        taken = Conflict(
+            "There is a field of this name already: take another.", code="library.field_exists"
+        )
+        with self.transaction(), unless_taken(taken):
+            if FieldRow.select().count() >= MOST_FIELDS:
+                raise _unfit("name", f"A campus may declare {MOST_FIELDS} fields.")
+            self._check(row)
+            row.save(force_insert=True)
         return _said(row)
 
     @operation("GET /fields/{name}", permission=DECLARE)
