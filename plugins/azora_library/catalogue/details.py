@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from azora.messages import Message
 from azora_library import domain
-from azora_library.catalogue.fields import Issn, Line, Name, Prose, identifier_rule
+from azora_library.catalogue.fields import Issn, Line, Name, Prose, identifier_rule, named_keys
 
 LARGEST = 200_000
 """Characters of what is kept for other formats, as JSON."""
@@ -150,13 +150,6 @@ def _bounded(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def _named(schema: dict[str, Any]) -> None:
-    """Say in the schema of a mapping which names its keys may have, and that there are no others."""
-    ((pattern, value),) = schema.pop("patternProperties").items()
-    schema["propertyNames"] |= {"pattern": pattern}
-    schema["additionalProperties"] = value
-
-
 class Details(Message):
     """What a catalogue may say of a resource beyond its description. All of it may be absent."""
 
@@ -185,7 +178,7 @@ class Details(Message):
         {},
         max_length=20,
         description="By format, what its source said that the catalogue has no word for.",
-        json_schema_extra=_named,
+        json_schema_extra=named_keys,
     )
 
 

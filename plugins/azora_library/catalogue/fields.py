@@ -1,7 +1,7 @@
 """The kinds of value that a catalogue holds, each checked and put in order where it enters."""
 
 from collections.abc import Callable
-from typing import Annotated, LiteralString
+from typing import Annotated, Any, LiteralString
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -72,3 +72,10 @@ Names = Annotated[
     AfterValidator(domain.distinct),
 ]
 Tags = Annotated[list[Tag], Field(max_length=100), AfterValidator(domain.distinct)]
+
+
+def named_keys(schema: dict[str, Any]) -> None:
+    """Say in the schema of a mapping which names its keys may have, and that there are no others."""
+    ((pattern, value),) = schema.pop("patternProperties").items()
+    schema["propertyNames"] = {**schema.get("propertyNames", {}), "pattern": pattern}
+    schema["additionalProperties"] = value

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from azora_library.catalogue.fields import Line, Prose
+from azora_library.catalogue.fields import Line, Prose, named_keys
 
 Kind = Literal["text", "long_text", "number", "date", "boolean", "choice", "link", "identifier"]
 SEVERAL = ("text", "number", "date", "choice", "link", "identifier")
@@ -22,13 +22,6 @@ CustomValue = (
 )  # fmt: skip
 
 
-def _named(schema: dict[str, Any]) -> None:
-    """Say in the schema of a mapping which names its keys may have, and that there are no others."""
-    ((pattern, value),) = schema.pop("patternProperties").items()
-    schema["propertyNames"] = {**schema.get("propertyNames", {}), "pattern": pattern}
-    schema["additionalProperties"] = value
-
-
 def without_blanks(said: Any) -> Any:
     """What a form leaves empty is not said."""
     if not isinstance(said, dict):
@@ -42,6 +35,6 @@ CustomValues = Annotated[
         max_length=MOST_FIELDS,
         description="Values of the fields that this campus declares (`library.list_fields`), by name. "
         "Those that are not named stay; null takes one away.",
-        json_schema_extra=_named,
+        json_schema_extra=named_keys,
     ),
 ]
