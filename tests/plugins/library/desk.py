@@ -8,6 +8,8 @@ import pytest
 
 from azora import Conflict
 from azora.ids import uuid7
+from azora_library.catalogue.models import ResourceRow
+from azora_library.circulation.models import CopyRow, HoldRow, LoanRow
 
 BORROW = "library.borrow"
 
@@ -64,3 +66,16 @@ class Desk:
 
 def days(number: float) -> datetime:
     return datetime.now(UTC) + timedelta(days=number)
+
+
+def assert_sound(book: SimpleNamespace) -> None:
+    """What a copy says of itself is what its loans and holds say."""
+    for label in book.labels:
+        copy = CopyRow.get(CopyRow.barcode == label)
+        loans = LoanRow.select().where((LoanRow.copy == copy.id) & LoanRow.returned.is_null())
+        ready = HoldRow.select().where((HoldRow.copy == copy.id) & (HoldRow.state == "ready"))
+        assert loans.count() == (copy.state == "on_loan")
+        assert ready.count() == (copy.state == "held")
+        assert all(hold.until for hold in ready)
+    waiting = HoldRow.select().join(ResourceRow).where(ResourceRow.id == book.id)
+    assert all(hold.copy is None for hold in waiting.where(HoldRow.state != "ready"))

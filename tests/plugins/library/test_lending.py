@@ -9,13 +9,12 @@ import eventlet
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.plugins.library.desk import Desk, days
+from tests.plugins.library.desk import Desk, assert_sound, days
 
 from azora import Conflict, NotAllowed, NotAuthenticated, NotFound
 from azora.ids import uuid7
 from azora_library import people
-from azora_library.catalogue.models import ResourceRow
-from azora_library.circulation.models import CardRow, CopyRow, HoldRow, LoanRow
+from azora_library.circulation.models import CardRow, HoldRow, LoanRow
 
 
 @pytest.fixture
@@ -338,15 +337,3 @@ def perform(desk: Desk, act: str, copy: SimpleNamespace, reader: SimpleNamespace
         desk.take_back(copy)
     else:
         {"lend": desk.lend, "wait": desk.wait_for}[act](copy, reader)
-
-
-def assert_sound(book: SimpleNamespace) -> None:
-    for label in book.labels:
-        copy = CopyRow.get(CopyRow.barcode == label)
-        loans = LoanRow.select().where((LoanRow.copy == copy.id) & LoanRow.returned.is_null())
-        ready = HoldRow.select().where((HoldRow.copy == copy.id) & (HoldRow.state == "ready"))
-        assert loans.count() == (copy.state == "on_loan")
-        assert ready.count() == (copy.state == "held")
-        assert all(hold.until for hold in ready)
-    waiting = HoldRow.select().join(ResourceRow).where(ResourceRow.id == book.id)
-    assert all(hold.copy is None for hold in waiting.where(HoldRow.state != "ready"))
