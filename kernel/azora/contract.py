@@ -167,9 +167,9 @@ def operation(
 
     `route` is `VERB /path/{field}` below `/api/<plugin>`. GET, PUT and DELETE are idempotent unless
     said otherwise; an idempotent operation is retried. `rate` is what one client may ask over HTTP, as
-    `10/min`. `http=False` offers it over RPC alone, `http="form"` takes a form's fields as well as JSON. What changes something and needs a permission goes
-    on record in the audit trail with every row that it changes, unless the permission is about one's `own`
-    things; `audited` says otherwise: True, False, or `"act"` for an entry without the rows (an import).
+    `10/min`. `http=False` offers it over RPC alone, `"form"` takes a form's fields beside JSON. What changes
+    something and needs a permission goes on record in the audit trail with every row that it changes, unless
+    the permission is about one's `own` things; `audited` says otherwise, `"act"` leaves out the rows (an import).
 
     Raises PluginError when neither a permission nor `public=True` is given, or both are.
     """
