@@ -4,6 +4,7 @@ import sys
 from importlib import resources
 from pathlib import Path
 
+import azora.command  # noqa: F401 – patches, before anything that waits is loaded
 from azora.islands.build import BuildError, build, fresh
 from azora.islands.node import npm
 from azora.loader import load_registry
