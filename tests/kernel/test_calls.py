@@ -7,6 +7,7 @@ import peewee
 import pytest
 from pydantic import Field
 from tests.kernel.hosting import acting_as, make_plugin, running
+from tests.pace import quickest
 
 from azora import (
     Conflict,
@@ -217,18 +218,20 @@ def test_the_callers_actor_travels_along_the_chain(campus):
 
 
 def test_a_slow_operation_fails_at_its_deadline(campus):
-    began = time.monotonic()
-    with pytest.raises(DeadlineExceeded):
-        campus.call("echo.nap", Ask(seconds=5))
-    assert time.monotonic() - began < 1.0
+    def call():
+        with pytest.raises(DeadlineExceeded):
+            campus.call("echo.nap", Ask(seconds=5))
+
+    assert quickest(call, 1.0) <= 1.0
     assert campus.hosted["echo"].in_flight == 0
 
 
 def test_the_callers_timeout_counts_when_it_is_shorter(campus):
-    began = time.monotonic()
-    with pytest.raises(DeadlineExceeded):
-        campus.call("echo.nap", Ask(seconds=0.25), timeout=0.05)
-    assert time.monotonic() - began < 0.2
+    def call():
+        with pytest.raises(DeadlineExceeded):
+            campus.call("echo.nap", Ask(seconds=0.25), timeout=0.05)
+
+    assert quickest(call, 0.2) <= 0.2
 
 
 def test_code_that_never_yields_is_caught_at_its_return(campus):
