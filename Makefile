@@ -1,9 +1,9 @@
 # The whole vocabulary: run · test · lint · bench · coverage
-.PHONY: help run test lint bench coverage parts
+.PHONY: help run test lint bench coverage parts plane
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-PARTS := rabbitmq-server postgresql redis-server nodejs chromium prometheus systemd
+PARTS := rabbitmq-server postgresql redis-server nodejs chromium prometheus systemd iproute2 openssl
 FILES = setup.cfg pyproject.toml constraints.txt
 
 help:  ## What there is
@@ -12,11 +12,11 @@ help:  ## What there is
 run: .venv/run.stamp .venv/islands.stamp  ## Start the campus here: nothing else is needed
 	@exec $(BIN)/azora up
 
-test: parts .venv/dev.stamp .venv/islands.stamp lint  ## Install what the tests need, lint, and run every test
+test: parts .venv/dev.stamp .venv/islands.stamp plane lint  ## Install what the tests need, lint, and run every test
 	$(BIN)/python -m pytest
 
 # Faults and the whole journeys run against the clock, which a tracer slows, and reach what the others cover.
-UNTRACED := faults docs/test_commands.py e2e thirdparty
+UNTRACED := faults docs/test_commands.py e2e thirdparty cluster
 coverage: parts .venv/dev.stamp  ## Run the tests under coverage: the kernel 90 %, each plugin 80 %
 	@rm -rf .coverage .coverage.*
 	$(BIN)/coverage run -m pytest -m 'not untraced' $(UNTRACED:%=--ignore=tests/%)
@@ -34,6 +34,10 @@ bench: parts .venv/dev.stamp  ## Measure what is fast beside its peers, into doc
 
 parts:
 	@.ci/parts $(PARTS)
+
+# The Kubernetes of tests/cluster: built once per machine, in some minutes; without it those tests are named.
+plane: .venv/dev.stamp
+	@$(BIN)/python -m tests.cluster.building || true
 
 .venv/bin/python:
 	@.ci/venv .venv
