@@ -1,23 +1,22 @@
 """One AMQP connection of a process: connects, reads, keeps alive, and connects again.
 
 What must exist on the broker is registered as set-up steps, which run on every connect before the
-first frame is read. py-amqp does the protocol, kombu the address and TLS.
+first frame is read. kombu does the address and TLS.
 """
 
 import random
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import amqp
 import eventlet
-from amqp import spec
 from kombu import Connection as Address
 
 from azora.errors import Unavailable
 from azora.observe.logs import get_logger
-from azora.rpc.undecodable import ForgivingConnection
+from azora.rpc.frames import publish
+from azora.rpc.link import Link, open_link
 
 HEARTBEAT = 10
 """Seconds between heartbeats; a peer that is silent for two of them is gone."""
@@ -26,7 +25,11 @@ CONNECT_TIMEOUT = 5
 SETUP_TIMEOUT = 8
 """Seconds for connecting and declaring: a broker that is just starting may never answer a declaration."""
 
-LONGEST_PAUSE = 5.0
+STOP_TIMEOUT = 0.5
+"""Seconds for writing what is left, and for the broker to say good-bye."""
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""Seconds between attempts to connect."""
 
 Step = Callable[[amqp.Connection], None]
 LOST = (OSError, amqp.AMQPError, ConnectionError)
@@ -51,9 +54,10 @@ class BrokerConnection:
         self.on_lost: list[Callable[[], None]] = []
         self.blocked = False
         self._steps: list[Step] = []
-        self._connection: amqp.Connection | None = None
+        self._link: Link | None = None
         self._up = eventlet.event.Event()
         self._stopping = False
+        self._pause = SHORTEST_PAUSE
 
     def add_step(self, step: Step) -> None:
         """Run `step(connection)` on every connect. It opens a channel of its own and declares what it needs."""
@@ -71,66 +75,53 @@ class BrokerConnection:
         return self.ready
 
     def stop(self) -> None:
-        """Close the connection for good."""
+        """Close the connection for good, once what is under way is written."""
         self._stopping = True
+        if self._link is not None and self.ready:
+            with eventlet.Timeout(STOP_TIMEOUT, False):
+                self._link.say_goodbye()
+                self._main.wait()
         self._drop()
         self._main.kill()
 
     def publish(
         self,
         channel: amqp.Channel | None,
-        message: amqp.Message,
         exchange: str,
         key: str,
+        properties: bytes,
+        body: bytes,
         mandatory: bool = False,
     ) -> None:
-        """Write one message. Raises Unavailable (not sent) when there is no connection to write to."""
-        if channel is None or not self.ready or self.blocked:
+        """Write one message, without waiting; it goes out with all others of this turn of the hub.
+
+        Raises Unavailable (not sent) when there is no connection to write to. What is lost with the
+        connection before it is written, `on_lost` tells as everything else that was under way.
+        """
+        link = self._link
+        if channel is None or link is None or not self.ready or self.blocked:
             reason = (
                 "blocks publishers (memory or disk alarm)" if self.blocked else "cannot be reached"
             )
             raise Unavailable(f"the broker {reason}", code="broker_unavailable")
         try:
-            channel.send_method(
-                spec.Basic.Publish, "Bssbb", (0, exchange, key, mandatory, False), message
+            link.write(
+                publish(
+                    channel.channel_id, exchange, key, properties, body, mandatory, link.frame_max
+                )
             )
         except LOST as error:
             raise _unsure(error) from None
 
-    @contextmanager
-    def gathered(self) -> Iterator[None]:
-        """What is published inside is written at the end, in one piece: a system call for each message costs
-        more than the message. Nothing inside may yield. Raises Unavailable where it could not be written.
-        """
-        if self._connection is None:
-            yield
-            return
-        transport: Any = self._connection.transport
-        write, pieces = transport._write, bytearray()
-        transport._write = pieces.extend
-        try:
-            yield
-        finally:
-            transport._write = write
-            self._write_out(transport, pieces)
-
-    def _write_out(self, transport: Any, pieces: bytearray) -> None:
-        try:
-            transport.write(pieces)
-        except LOST as error:
-            raise _unsure(error) from None
+    def wait_for_room(self) -> None:
+        """Wait while more is under way to the broker than it takes."""
+        if self._link is not None:
+            self._link.outgoing.wait_for_room()
 
     def _run(self) -> None:
-        pause = 0.1
-        while not self._stopping:
+        while True:
             try:
-                with eventlet.Timeout(
-                    SETUP_TIMEOUT, TimeoutError("the broker did not set up in time")
-                ):
-                    connection = self._connect()
-                pause = 0.1
-                while not self._stopping:
-                    connection.drain_events()
+                self._connect_and_read()
             except LOST as error:
                 if not self._stopping:
                     self.log.warning("broker_lost", error=str(error) or type(error).__name__)
@@ -138,35 +129,34 @@ class BrokerConnection:
                 self.log.exception("broker_lost")
             finally:
                 self._drop()
-            eventlet.sleep(pause * random.uniform(0.5, 1.5))
-            pause = min(pause * 2, LONGEST_PAUSE)
+            if self._stopping:
+                return
+            eventlet.sleep(self._pause * random.uniform(0.5, 1.5))
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
-    def _connect(self) -> amqp.Connection:
-        connection = self._connection = self._establish()
+    def _connect_and_read(self) -> None:
+        with eventlet.Timeout(SETUP_TIMEOUT, TimeoutError("the broker did not set up in time")):
+            link = self._connect()
+        self._pause = SHORTEST_PAUSE
+        while not self._stopping:
+            link.drain_events()
+
+    def _connect(self) -> Link:
+        link = self._link = open_link(self._address)
+        link.transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for step in self._steps:
-            step(connection)
+            step(link)
         self.ready, self.blocked = True, False
         if not self._up.ready():
             self._up.send()
         self.log.info("broker_connected")
-        return connection
-
-    def _establish(self) -> amqp.Connection:
-        transport = self._address.transport
-        transport.Connection = ForgivingConnection
-        connection = transport.establish_connection()
-        sock = connection.transport.sock
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+        return link
 
     def _drop(self) -> None:
-        connection, self._connection = self._connection, None
+        link, self._link = self._link, None
         was_ready, self.ready = self.ready, False
-        if connection is not None:
-            try:
-                connection.transport.close()
-            except (*LOST, AttributeError):
-                self.log.debug("broker_close_failed")
+        if link is not None:
+            link.drop()
         if was_ready:
             self._up = eventlet.event.Event()
             for callback in self.on_lost:
@@ -175,14 +165,14 @@ class BrokerConnection:
     def _keep_alive(self) -> None:
         while not self._stopping:
             eventlet.sleep(HEARTBEAT / 4)
-            connection = self._connection
-            if connection is None or not self.ready:
+            link = self._link
+            if link is None or not self.ready:
                 continue
             try:
-                connection.heartbeat_tick()
+                link.heartbeat_tick()
             except LOST:
                 self.log.warning("broker_silent")
-                connection.transport.close()
+                link.drop()
 
     def _on_blocked(self, reason: str) -> None:
         self.blocked = True

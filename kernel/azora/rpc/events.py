@@ -18,7 +18,9 @@ from eventlet.event import Event
 from azora.contract import Handler
 from azora.errors import Invalid, ServiceError, Unavailable
 from azora.events.envelope import Envelope
-from azora.rpc.connection import LOST, BrokerConnection, declare_exchange, decoded
+from azora.rpc.connection import BrokerConnection, declare_exchange, decoded
+from azora.rpc.frames import Delivery
+from azora.rpc.properties import encode_properties
 from azora.rpc.queues import queue_of
 from azora.rpc.streams import DeclaredLog
 
@@ -72,26 +74,23 @@ class BrokerCourier:
         """Write them in pieces, between which others have their turn."""
         waiting: list[Event] = []
         for first in range(0, len(envelopes), PIECE):
-            with self._connection.gathered():
-                waiting += [self._send(one) for one in envelopes[first : first + PIECE]]
+            self._connection.wait_for_room()
+            waiting += [self._send(one) for one in envelopes[first : first + PIECE]]
             eventlet.sleep(0)
         return waiting
 
     def _send(self, envelope: Envelope) -> Event:
-        message = amqp.Message(
-            envelope.data,
-            content_type="application/json",
-            content_encoding="utf-8",
-            delivery_mode=2,
-            message_id=envelope.id,
-            application_headers=envelope.to_headers(),
+        properties = encode_properties(
+            envelope.to_headers(), persistent=True, message_id=envelope.id
         )
         tag, confirmed = self._next_tag, Event()
         self._next_tag += 1
         self._unconfirmed[tag] = confirmed
         try:
             source, _, name = envelope.type.partition(".")
-            self._connection.publish(self._channel, message, f"{source}.events", name)
+            self._connection.publish(
+                self._channel, f"{source}.events", name, properties, envelope.data
+            )
         except Exception:  # the broker counts what it was sent; so do we
             self._next_tag = tag
             del self._unconfirmed[tag]
@@ -177,10 +176,10 @@ class EventSubscriber:
         channel.queue_bind(queue, f"{source}.events", name)
         self._tags.append(channel.basic_consume(queue, callback=partial(self._on_event, handler)))
 
-    def _on_event(self, handler: Handler, message: amqp.Message) -> None:
+    def _on_event(self, handler: Handler, message: Delivery) -> None:
         eventlet.spawn_n(self._deliver, handler, message)
 
-    def _deliver(self, handler: Handler, message: amqp.Message) -> None:
+    def _deliver(self, handler: Handler, message: Delivery) -> None:
         """Settle the event. While the database cannot be reached it is held and tried again, never lost.
 
         One that the database does not take, whatever the reason, goes to the dead letters.
@@ -189,17 +188,17 @@ class EventSubscriber:
             envelope = envelope_of(handler.event, message)
         except Invalid:
             self._hosted.log.exception("event_unreadable", queue=handler.event)
-            message.channel.basic_reject(message.delivery_tag, requeue=False)
+            message.reject(requeue=False)
             return
-        settled = self._settled(handler, envelope, message.delivery_info["redelivered"])
+        settled = self._settled(handler, envelope, message.redelivered)
         if settled is None:
             return
         try:
             if settled:
-                message.channel.basic_ack(message.delivery_tag)
+                message.acknowledge()
             else:
-                message.channel.basic_reject(message.delivery_tag, requeue=False)
-        except (*LOST, AttributeError):
+                message.reject(requeue=False)
+        except ConnectionError:
             self._hosted.log.info(
                 "event_comes_again", event_type=envelope.type, event_id=envelope.id
             )
@@ -226,30 +225,25 @@ class EventSubscriber:
         return None
 
 
-def envelope_of(event: str, message: amqp.Message) -> Envelope:
+def envelope_of(event: str, message: Delivery) -> Envelope:
     """The event in a message of ours, or of a stock dispatcher, which brings no attributes."""
-    headers = decoded(message.properties.get("application_headers"))
-    body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
+    headers = decoded(message.headers)
     if "cloudEvents:id" in headers or "cloudEvents_id" in headers:
-        return Envelope.from_headers(headers, body)
+        return Envelope.from_headers(headers, message.body)
     return Envelope(
-        id=message.properties.get("message_id") or _fingerprint(message, body),
+        id=message.properties.get("message_id") or _fingerprint(message),
         source=event.partition(".")[0],
         type=event,
         version=1,
         time=time.time(),
         key=None,
-        data=body,
+        data=message.body,
         traceparent=headers.get("traceparent"),
         cause=None,
     )
 
 
-def _fingerprint(message: amqp.Message, body: bytes) -> str:
+def _fingerprint(message: Delivery) -> str:
     """An id for a message that has none: each delivery is its own event, a redelivery the same."""
-    stack = str(
-        message.properties.get("application_headers", {}).get(
-            "nameko.call_id_stack", time.time_ns()
-        )
-    )
-    return hashlib.sha256(stack.encode() + body).hexdigest()[:32]
+    stack = str(message.headers.get("nameko.call_id_stack", time.time_ns()))
+    return hashlib.sha256(stack.encode() + message.body).hexdigest()[:32]

@@ -4,9 +4,8 @@ A publisher's confirm covers the stream, so that no event is delivered that the 
 """
 
 from collections import deque
-from typing import Any, Self
+from typing import Self
 
-import amqp
 import eventlet
 from kombu import Connection as Address
 
@@ -14,11 +13,12 @@ from azora.errors import Invalid, Unavailable
 from azora.events.log import Logged
 from azora.rpc.connection import CONNECT_TIMEOUT, LOST
 from azora.rpc.events import envelope_of
+from azora.rpc.frames import Delivery
+from azora.rpc.link import Link, open_link
 from azora.rpc.streams import stream_of
 
 PREFETCH = 2000
 HEARTBEAT = 30
-AHEAD = 8192
 _OFFSET = "x-stream-offset"
 _PAUSE = 0.02
 """Seconds without a message after which what has come is handed out."""
@@ -50,7 +50,8 @@ class StreamReader:
     """A consumer of the stream, on a connection of its own."""
 
     def __init__(self, url: str, stream: str, offset: int | str) -> None:
-        self._arrived: deque[amqp.Message] = deque()
+        self._link: Link | None = None
+        self._arrived: deque[Delivery] = deque()
         try:
             with eventlet.Timeout(CONNECT_TIMEOUT, TimeoutError("the broker does not answer")):
                 self._open(url, stream, offset)
@@ -63,15 +64,14 @@ class StreamReader:
             self._receive(limit, max(wait, _PAUSE))
             taken = [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
             if taken:
-                self._channel.basic_ack(taken[-1].delivery_tag, multiple=True)
+                taken[-1].acknowledge(multiple=True)
             return [logged for message in taken if (logged := _logged(message)) is not None]
         except LOST as error:
             raise _lost(error) from None
 
     def close(self) -> None:
-        connection = getattr(self, "_connection", None)
-        if connection is not None:
-            connection.collect()
+        if self._link is not None:
+            self._link.drop()
 
     def __enter__(self) -> Self:
         return self
@@ -81,46 +81,33 @@ class StreamReader:
 
     def _open(self, url: str, stream: str, offset: int | str) -> None:
         address = Address(url, heartbeat=HEARTBEAT, connect_timeout=CONNECT_TIMEOUT)
-        self._connection: Any = address.transport.establish_connection()
-        _read_ahead(self._connection.transport)
-        self._channel = self._connection.channel()
-        self._channel.basic_qos(0, PREFETCH, False)
-        self._channel.basic_consume(
-            stream, callback=self._arrived.append, arguments={_OFFSET: offset}
-        )
+        link = self._link = open_link(address)
+        channel = link.channel()
+        channel.basic_qos(0, PREFETCH, False)
+        channel.basic_consume(stream, callback=self._arrived.append, arguments={_OFFSET: offset})
 
     def _receive(self, limit: int, wait: float) -> None:
         """Wait for a first message, and then take those that follow without a pause."""
-        connection = self._connection
-        connection.heartbeat_tick()
+        assert self._link is not None
+        self._link.heartbeat_tick()
         try:
-            if not self._arrived:
-                connection.drain_events(timeout=wait)
-            with connection.transport.having_timeout(_PAUSE):
-                while len(self._arrived) < limit:
-                    connection.drain_events()
+            while len(self._arrived) < limit:
+                self._link.drain_events(_PAUSE if self._arrived else wait)
         except TimeoutError:
             return
 
 
-def _read_ahead(transport: Any) -> None:
-    """Take more from the socket than is asked for: py-amqp asks for a few bytes at a time, and keeps the rest."""
-    receive = transport._quick_recv
-    transport._quick_recv = lambda size: receive(max(size, AHEAD))
-
-
-def _logged(message: amqp.Message) -> Logged | None:
+def _logged(message: Delivery) -> Logged | None:
     """The event of a message; None for one that is none, which only a foreign publisher sends."""
-    about = message.delivery_info
-    event = f"{about['exchange'].removesuffix('.events')}.{about['routing_key']}"
+    event = f"{message.exchange.removesuffix('.events')}.{message.routing_key}"
     try:
         return Logged(_offset_of(message), envelope_of(event, message))
     except Invalid:
         return None
 
 
-def _offset_of(message: amqp.Message) -> int:
-    return int(message.properties["application_headers"][_OFFSET])
+def _offset_of(message: Delivery) -> int:
+    return int(message.headers[_OFFSET])
 
 
 def _lost(error: BaseException) -> Unavailable:

@@ -10,6 +10,8 @@ import orjson
 from azora.errors import Unavailable
 from azora.nodes import Node, this_node
 from azora.rpc.connection import BrokerConnection
+from azora.rpc.frames import Delivery
+from azora.rpc.properties import encode_properties
 
 EXCHANGE = "azora.presence"
 INTERVAL = 1.0
@@ -55,11 +57,10 @@ class Presence:
             eventlet.sleep(INTERVAL)
 
     def _say(self, about: Node) -> None:
-        message = amqp.Message(
-            orjson.dumps(about), content_type="application/json", delivery_mode=1
-        )
         try:
-            self._connection.publish(self._channel, message, EXCHANGE, "")
+            self._connection.publish(
+                self._channel, EXCHANGE, "", encode_properties(), orjson.dumps(about)
+            )
         except Unavailable:
             self._channel = None
 
@@ -70,7 +71,7 @@ class Presence:
         channel.queue_bind(queue, EXCHANGE)
         channel.basic_consume(queue, no_ack=True, callback=self._on_said)
 
-    def _on_said(self, message: amqp.Message) -> None:
+    def _on_said(self, message: Delivery) -> None:
         try:
             said = orjson.loads(message.body)
             known = {name: said[name] for name in _FIELDS & said.keys()}

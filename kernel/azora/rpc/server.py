@@ -13,6 +13,8 @@ from azora.errors import DeadlineExceeded, NotAuthenticated, NotFound, RequestEr
 from azora.messages import Request
 from azora.rpc.connection import BrokerConnection, declare_exchange, decoded
 from azora.rpc.faults import serialize
+from azora.rpc.frames import Delivery
+from azora.rpc.properties import encode_properties
 from azora.rpc.wire import EXCHANGE
 
 if TYPE_CHECKING:
@@ -60,14 +62,14 @@ class RpcServer:
         channel.basic_qos(0, self._prefetch, a_global=False)
         self._tag = channel.basic_consume(queue, callback=self._on_request)
 
-    def _on_request(self, message: amqp.Message) -> None:
+    def _on_request(self, message: Delivery) -> None:
         eventlet.spawn_n(self._serve, message)
 
-    def _serve(self, message: amqp.Message) -> None:
+    def _serve(self, message: Delivery) -> None:
         if self._stopping:
-            message.channel.basic_reject(message.delivery_tag, requeue=True)
+            message.reject(requeue=True)
             return
-        bound = self._hosted.operations.get(_target(message))
+        bound = self._hosted.operations.get(message.routing_key)
         early = bound is not None and not bound.operation.idempotent
         if early:
             self._settle(message)
@@ -79,9 +81,9 @@ class RpcServer:
         if not early:
             self._settle(message)
 
-    def _answer(self, message: amqp.Message, bound: BoundOperation | None) -> bytes:
+    def _answer(self, message: Delivery, bound: BoundOperation | None) -> bytes:
         if bound is None:
-            raise NotFound(f"no operation {_target(message)}", code="operation_not_found")
+            raise NotFound(f"no operation {message.routing_key}", code="operation_not_found")
         if bound.operation.shape == "stream":
             raise RequestError(f"{bound.full} streams: call it over HTTP", code="streams_over_http")
         if len(message.body) > bound.operation.max_body:
@@ -89,7 +91,7 @@ class RpcServer:
                 f"{bound.full} takes at most {bound.operation.max_body} bytes",
                 code="message_too_large",
             )
-        headers = decoded(message.properties.get("application_headers"))
+        headers = decoded(message.headers)
         context = Context.from_headers(self._hosted.runtime, headers)
         if context.deadline is not None and context.deadline <= time.monotonic():
             raise DeadlineExceeded(f"{bound.full} was asked too late")
@@ -100,33 +102,29 @@ class RpcServer:
         reply = bound.invoke(_request(bound, message.body), context)
         return b"null" if reply is None else to_json(reply)
 
-    def _reply(self, message: amqp.Message, body: bytes) -> None:
+    def _reply(self, message: Delivery, body: bytes) -> None:
         reply_to = message.properties.get("reply_to")
         if not reply_to:
             return
-        answer = amqp.Message(
-            body,
-            content_type="application/json",
-            content_encoding="utf-8",
-            delivery_mode=1,
-            correlation_id=message.properties.get("correlation_id", ""),
-        )
         try:
+            properties = encode_properties(
+                correlation_id=message.properties.get("correlation_id", "")
+            )
             self._connection.wait_ready(REPLY_PATIENCE)
-            self._connection.publish(self._channel, answer, EXCHANGE, reply_to)
-        except Unavailable:
-            self._hosted.log.warning("reply_lost", operation=_target(message))
+            self._connection.wait_for_room()
+            self._connection.publish(self._channel, EXCHANGE, reply_to, properties, body)
+        except (Unavailable, ValueError) as error:  # ValueError: an id or address that is no text
+            self._hosted.log.warning("reply_lost", operation=message.routing_key, reason=str(error))
 
-    def _settle(self, message: amqp.Message) -> None:
+    def _settle(self, message: Delivery) -> None:
         try:
-            message.channel.basic_ack(message.delivery_tag)
-        except (OSError, amqp.AMQPError, AttributeError):
-            self._hosted.log.warning("acknowledgement_lost", operation=_target(message))
+            message.acknowledge()
+        except ConnectionError:
+            self._hosted.log.warning("acknowledgement_lost", operation=message.routing_key)
 
 
-def _request(bound: BoundOperation, body: bytes | str) -> Request:
+def _request(bound: BoundOperation, raw: bytes) -> Request:
     """The request in a Nameko body: keywords, or one positional object."""
-    raw = body.encode() if isinstance(body, str) else bytes(body)
     if raw.startswith(_OURS):
         return bound.parse_json(raw[len(_OURS) : -1])
     arguments, keywords = _call_in(raw)
@@ -150,9 +148,3 @@ def _call_in(raw: bytes) -> tuple[list[Any], dict[str, Any]]:
     raise RequestError(
         "the message holds no list `args` and object `kwargs`", code="malformed_message"
     )
-
-
-def _target(message: amqp.Message) -> str:
-    """The operation that is asked for, as text that can be sent back."""
-    key: str = message.delivery_info["routing_key"]
-    return key.encode("utf-8", "replace").decode()

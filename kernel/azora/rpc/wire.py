@@ -16,6 +16,8 @@ from eventlet.event import Event
 from azora.errors import DeadlineExceeded, ServiceError, Unavailable
 from azora.rpc.connection import BrokerConnection, declare_exchange
 from azora.rpc.faults import deserialize
+from azora.rpc.frames import Delivery
+from azora.rpc.properties import encode_properties
 
 EXCHANGE = "nameko-rpc"
 REPLY_EXPIRES = 300_000
@@ -44,19 +46,16 @@ class AmqpWire:
         """
         correlation = f"{self._reply_to}-{next(self._ids):x}"
         pending = self._pending[correlation] = Event()
-        message = amqp.Message(
-            body,
-            content_type="application/json",
-            content_encoding="utf-8",
-            delivery_mode=1,
+        properties = encode_properties(
+            headers,
             reply_to=self._reply_to,
             correlation_id=correlation,
             expiration=str(max(1, int(timeout * 1000))),
-            application_headers=headers,
         )
         timer = eventlet.Timeout(timeout)
         try:
-            self._connection.publish(self._channel, message, EXCHANGE, target, mandatory=True)
+            self._connection.wait_for_room()
+            self._connection.publish(self._channel, EXCHANGE, target, properties, body, True)
             return _result(pending.wait())
         except eventlet.Timeout as expired:
             if expired is not timer:
@@ -76,10 +75,10 @@ class AmqpWire:
         channel.events["basic_return"].add(self._on_return)
         channel.basic_consume(self._reply_to, no_ack=True, callback=self._on_reply)
 
-    def _on_reply(self, message: amqp.Message) -> None:
-        pending = self._pending.get(message.properties.get("correlation_id", ""))
+    def _on_reply(self, reply: Delivery) -> None:
+        pending = self._pending.get(reply.properties.get("correlation_id", ""))
         if pending is not None and not pending.ready():
-            pending.send(message.body)
+            pending.send(reply.body)
 
     def _on_return(
         self, _error: Exception, _exchange: str, routing_key: str, message: amqp.Message
@@ -101,9 +100,8 @@ class AmqpWire:
                 )
 
 
-def _result(body: bytes | str) -> bytes:
+def _result(raw: bytes) -> bytes:
     """The JSON of `result` in a reply; raises its `error`."""
-    raw = body.encode() if isinstance(body, str) else bytes(body)
     if raw.startswith(_RESULT) and raw.endswith(_NO_ERROR):
         return raw[len(_RESULT) : -len(_NO_ERROR)]
     try:
