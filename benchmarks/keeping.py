@@ -19,7 +19,7 @@ from benchmarks.run import busyness
 from benchmarks.sections import write_section
 from benchmarks.subjects import Program, Result
 
-ROLES = ("log", "replay")
+ROLES = ("log", "replay", "batches")
 
 
 class Row(NamedTuple):
@@ -32,6 +32,7 @@ ROWS = (
     Row("from the outbox, confirmed into the log, nobody listening", "confirmed", 5_000),
     Row("from the log into its index, each batch and its place in one transaction", "indexed", 20_000),
     Row("replayed to a handler that writes a row, a transaction for each event", "replayed", None),
+    Row("replayed to a handler that writes a row for each, 500 events and the place in one transaction", "in_batches", 20_000),
 )  # fmt: skip
 
 FOUND = """\

@@ -28,7 +28,7 @@ from azora_nexus import plugin as nexus
 from azora_nexus.journal.index import Indexer
 from azora_nexus.journal.models import TABLES
 from benchmarks.load import answer_orders
-from benchmarks.plugins import BENCH, LISTENER, Tick, Ticked, heard, module_of
+from benchmarks.plugins import BATCH_LISTENER, BENCH, LISTENER, Tick, Ticked, heard, module_of
 
 KEEPER = Plugin(name="keeper", summary="Keeps the log, and indexes it when told to", keeps_log=True)
 PIECE = 500
@@ -107,13 +107,23 @@ def index(keeper: Any, count: int) -> None:
 
 def replay(data: str, *servers: str) -> None:
     """What was told is told again to one handler, which writes a row for each event."""
-    named = [module_of(BENCH), module_of(LISTENER), ("nexus", nexus)]
+    tell_again(LISTENER, "count", "replayed", data, servers)
+
+
+def batches(data: str, *servers: str) -> None:
+    """The same to a handler that takes 500 at once."""
+    tell_again(BATCH_LISTENER, "count_many", "in_batches", data, servers)
+
+
+def tell_again(listener: Plugin, handler: str, key: str, data: str, servers: Any) -> None:
+    named = [module_of(BENCH), module_of(listener), ("nexus", nexus)]
     runtime = open_campus(data, list(servers), *named)
-    make_tables(runtime.hosted["bench_listener"], Tick)
-    answer_orders(partial(measure_replay, runtime))
+    make_tables(runtime.hosted[listener.name], Tick)
+    target = {"plugin": listener.name, "handler": handler}
+    answer_orders(partial(measure_replay, runtime, target, key))
 
 
-def measure_replay(runtime: Runtime, events: float) -> Result:
+def measure_replay(runtime: Runtime, target: Any, key: str, events: float) -> Result:
     """Tell once, and when all of it was heard and is in the index, replay it."""
     count, before = int(events), len(heard)
     tell(runtime.hosted["bench"], count)
@@ -122,14 +132,14 @@ def measure_replay(runtime: Runtime, events: float) -> Result:
     keys = load_keyring(runtime.settings.keys_folder, {"identity"}, keeper=True)
     context = Context(runtime)
     context.token = keys.sign("operator:bench", {"*"}, 60.0)
-    asked = {"plugin": "bench_listener", "handler": "count", "again": True}
+    asked = {**target, "again": True}
 
     def again() -> None:
         runtime.call("nexus.start_replay", asked, context=context)
         wait_for(lambda: len(heard) == before + 2 * count)
 
     clock, own = timed(again, count)
-    return {"replayed": clock, "replayed_alone": own}
+    return {key: clock, f"{key}_alone": own}
 
 
 def indexed(keeper: Any, event: str) -> int:
@@ -144,4 +154,4 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 if __name__ == "__main__":
     role, *arguments = sys.argv[1:]
-    {"log": log, "replay": replay}[role](*arguments)
+    {"log": log, "replay": replay, "batches": batches}[role](*arguments)

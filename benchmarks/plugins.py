@@ -46,6 +46,9 @@ class Tick(Table):
         retention = "for the length of a benchmark"
 
 
+_KEEP = "INSERT INTO tick (number) VALUES (?)"
+
+
 class Echo(Service):
     @operation("POST /echo", permission="bench.use", idempotent=True, audited=False)
     def echo(self, request: Item) -> Echoed:
@@ -65,6 +68,15 @@ class Listener(Service):
         with self.transaction():
             Tick.insert(number=event.number).execute()
         heard.append(event.number)
+
+
+class BatchListener(Service):
+    @on_event("bench.ticked", batch=500)
+    def count_many(self, events: list[Ticked]) -> None:
+        """Keep what was heard, all at once."""
+        with self.transaction():
+            self.hosted.database.execute_many(_KEEP, [(event.number,) for event in events])
+        heard.extend(event.number for event in events)
 
 
 class Credential(Request):
@@ -106,6 +118,12 @@ BENCH = Plugin(
 )
 LISTENER = Plugin(
     name="bench_listener", summary="Counts the ticks", services=[Listener], tables=[Tick]
+)
+BATCH_LISTENER = Plugin(
+    name="bench_batches",
+    summary="Counts the ticks, many at once",
+    services=[BatchListener],
+    tables=[Tick],
 )
 IDENTITY = Plugin(name="identity", summary="Knows one person", services=[Identity])
 CALLER = Plugin(name="bench_caller", summary="Calls the echo from another process")

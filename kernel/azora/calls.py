@@ -89,6 +89,12 @@ class Caller:
         self._refuse_in_transaction(target, parent)
         bound = self._runtime.operations.get(target)
         known = bound.operation if bound else self._runtime.registry.operation(target)
+        if not (known and known.idempotent) and _acts_for_batch(parent) and not key:
+            raise Conflict(
+                f"{target} is called for a batch of events, and could not be told apart from the same call for "
+                "another batch. It is made for each event alone; let the handler take no batches.",
+                code="call_in_batch",
+            )
         breaker = self._breakers.get(target) or self._new_breaker(target)
         attempts = self._runtime.settings.call_attempts if known and known.idempotent else 1
         pause = PAUSE
@@ -207,8 +213,14 @@ def _idempotency_key(parent: Context | None, target: str) -> str | None:
     """
     if parent is None or parent.claim is None:
         return None
+    if _acts_for_batch(parent):
+        return None
     parent.ordinal += 1
     return f"{parent.key or f'{parent.cause}:{parent.operation}'}>{target}:{parent.ordinal}"
+
+
+def _acts_for_batch(parent: Context | None) -> bool:
+    return bool(parent and parent.claim and not parent.key and not parent.cause)
 
 
 def _time_left(context: Context) -> bool:

@@ -5,16 +5,17 @@ permission check, the CLI call, the metrics and the Kubernetes manifest from it.
 """
 
 import inspect
-import typing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from azora.context import current
 from azora.errors import PluginError
-from azora.messages import Document, Event, FileRef, Message, Request
+from azora.handlers import Handler, handlers_of, on_event
+from azora.messages import Event, Message, Request
 from azora.page import Drafts, Form, Page, Panel, Part, fields_of
 from azora.rates import Rate
+from azora.signatures import Shape, marked, signature_of
 
 __all__ = [
     "Drafts",
@@ -38,7 +39,6 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
-Shape = Literal["none", "reply", "file", "document", "stream"]
 Audited = bool | Literal["act"] | None
 Over = bool | Literal["form"]
 
@@ -71,18 +71,6 @@ class Operation:
     @property
     def public(self) -> bool:
         return self.permission is None
-
-
-@dataclass(frozen=True)
-class Handler:
-    """One method that is called for each event of one type."""
-
-    name: str
-    event: str
-    ordered: bool
-    attempts: int
-    timeout: float
-    payload: type[Event] = Event
 
 
 @dataclass(frozen=True)
@@ -201,22 +189,6 @@ def operation(
     return mark
 
 
-def on_event(
-    event: str, *, ordered: bool = False, attempts: int = 8, timeout: float = 30.0
-) -> Callable[[F], F]:
-    """Call the method for each `<plugin>.<event>`, exactly once in effect.
-
-    The method opens at most one `self.transaction()`; a failure is tried again `attempts` times with
-    growing pauses, then parked. `ordered` keeps events of one key in order.
-    """
-
-    def mark(method: F) -> F:
-        method.__azora__ = Handler(method.__name__, event, ordered, attempts, timeout)  # type: ignore[attr-defined]
-        return method
-
-    return mark
-
-
 def needs(plugin: str, *, optional: bool = False) -> Callable[[C], C]:
     """Turn a class of stubs into a typed client of another plugin.
 
@@ -247,7 +219,7 @@ def _client_method(target: str, reply: type[Message] | None) -> Callable[[Any, R
 
 def operations_of(service: type) -> Iterator[tuple[Callable[..., Any], Operation]]:
     """Every operation of a Service class with its types filled in."""
-    for method, mark in _marked(service, Operation):
+    for method, mark in marked(service, Operation):
         request, reply, shape = signature_of(method)
         missing = {part for part in fields_of(mark.path) if part not in request.model_fields}
         if missing:
@@ -255,46 +227,3 @@ def operations_of(service: type) -> Iterator[tuple[Callable[..., Any], Operation
                 f"{mark.name}: {mark.path} names {missing.pop()!r}, which {request.__name__} lacks"
             )
         yield method, replace(mark, request=request, reply=reply, shape=shape)
-
-
-def handlers_of(service: type) -> Iterator[tuple[Callable[..., Any], Handler]]:
-    """Every event handler of a Service class with the slice that it reads."""
-    for method, mark in _marked(service, Handler):
-        payload, _, _ = signature_of(method, Event)
-        yield method, replace(mark, payload=payload)
-
-
-def signature_of(
-    method: Callable[..., Any], base: type[Message] = Request
-) -> tuple[Any, type[Message] | None, Shape]:
-    """The request model, the reply model and the shape of the reply of one annotated method.
-
-    Raises PluginError for an untyped method: what the kernel cannot see it cannot check.
-    """
-    hints = typing.get_type_hints(method)
-    reply = hints.pop("return", None)
-    if len(hints) != 1 or not _is_model(next(iter(hints.values())), base):
-        raise PluginError(f"{method.__qualname__}: takes self and one annotated {base.__name__}")
-    request = next(iter(hints.values()))
-    if reply in (None, type(None)):
-        return request, None, "none"
-    if typing.get_origin(reply) is Iterator and _is_model(typing.get_args(reply)[0], Message):
-        return request, typing.get_args(reply)[0], "stream"
-    if not _is_model(reply, Message):
-        raise PluginError(
-            f"{method.__qualname__}: returns a Reply, a FileRef, a Document, an Iterator of them, or None"
-        )
-    if issubclass(reply, Document):
-        return request, reply, "document"
-    return request, reply, "file" if issubclass(reply, FileRef) else "reply"
-
-
-def _marked(service: type, kind: type) -> Iterator[tuple[Callable[..., Any], Any]]:
-    for _, method in inspect.getmembers(service, inspect.isfunction):
-        mark = getattr(method, "__azora__", None)
-        if isinstance(mark, kind):
-            yield method, mark
-
-
-def _is_model(value: Any, base: type[Message]) -> bool:
-    return isinstance(value, type) and issubclass(value, base)

@@ -4,7 +4,7 @@ Actor, permission, deadline, slot, worker, and afterwards metrics, trace and a t
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -119,17 +119,19 @@ class BoundOperation:
             self.waiting -= 1
 
 
-def handle(hosted: "HostedPlugin", handler: Handler, context: Context, envelope: Envelope) -> None:
+def handle(
+    hosted: "HostedPlugin", handler: Handler, context: Context, envelopes: Sequence[Envelope]
+) -> None:
     """Run an event handler; raises what it raises. An event that does not fit raises Invalid."""
     full = f"{hosted.name}.{handler.name}"
     with Worker(hosted, context, full, "event", handler.timeout):
         context.chain = (*context.chain, hosted.name)
-        data = hosted.opener.open(handler, envelope)
+        read = handler.payload.__pydantic_validator__.validate_json
         try:
-            event = handler.payload.__pydantic_validator__.validate_json(data)
+            events = [read(hosted.opener.open(handler, envelope)) for envelope in envelopes]
         except ValidationError as error:
             raise invalid(error) from None
-        hosted.container.run(handler.name, event)
+        hosted.container.run(handler.name, events if handler.batch else events[0])
 
 
 def authorise(hosted: "HostedPlugin", operation: Operation, context: Context) -> None:

@@ -19,6 +19,7 @@ from azora.data.leases import release_all
 from azora.data.transaction import Transaction
 from azora.dispatch import BoundOperation, handle, invalid, to_json
 from azora.errors import Invalid, PluginError, ServiceError
+from azora.events.claim import Claim
 from azora.events.consumer import Consumer, Pace
 from azora.events.envelope import LONGEST, Envelope
 from azora.events.log import EventLog, TableLog
@@ -125,16 +126,20 @@ class HostedPlugin:
         """
         record(self, act, on, before, after)
 
-    def handle(self, handler: Handler, envelope: Envelope, claim: Any) -> None:
-        """Run a handler as this plugin, under the trace of the event. Raises what it raises."""
+    def handle(self, handler: Handler, claim: Claim) -> None:
+        """Run a handler as this plugin, one event under its trace. Raises what it raises.
+
+        A batch has a trace of its own, and what it tells names no cause.
+        """
         context = Context(self.runtime)
         context.token = self.runtime.actors.own_token(f"plugin:{self.name}")
-        context.cause = envelope.id
         context.claim = claim
         context.hidden = claim.hidden
-        if trace := parse_traceparent(envelope.traceparent):
-            context.trace_id, context.span_id, context.sampled = trace
-        handle(self, handler, context, envelope)
+        if len(claim.envelopes) == 1:
+            context.cause = claim.envelopes[0].id
+            if trace := parse_traceparent(claim.envelopes[0].traceparent):
+                context.trace_id, context.span_id, context.sampled = trace
+        handle(self, handler, context, claim.envelopes)
 
     def as_itself(self) -> Context:
         """A context in which the plugin acts on its own: hooks and jobs."""

@@ -8,6 +8,7 @@ from azora.errors import ServiceError
 from azora.messages import Message, Request
 
 if TYPE_CHECKING:
+    from azora.contract import Handler
     from azora.hosted import HostedPlugin
 
 R = TypeVar("R", bound=Message)
@@ -30,12 +31,15 @@ class Desks:
             raise NotFound(f"No plugin {plugin} listens to events.", code="nexus.no_listener")
         return sorted(self._plugin.runtime.registry.plugins[plugin].handlers)
 
-    def event_of(self, plugin: str, handler: str) -> str:
-        """The type of event that a handler takes. Raises NotFound where there is no such handler."""
+    def handler(self, plugin: str, handler: str) -> "Handler":
+        """What a handler takes, and how many at once. Raises NotFound where there is no such handler."""
         if handler not in self.handlers(plugin):
             raise NotFound(f"{plugin} has no handler {handler}.", code="nexus.no_listener")
-        entry = self._plugin.runtime.registry.plugins[plugin].handlers[handler]
-        return entry[2].event
+        return self._plugin.runtime.registry.plugins[plugin].handlers[handler][2]
+
+    def event_of(self, plugin: str, handler: str) -> str:
+        """The type of event that a handler takes. Raises NotFound where there is no such handler."""
+        return self.handler(plugin, handler).event
 
     def ask(self, plugin: str, operation: str, request: Request, reply: type[R]) -> R:
         """What one plugin answers. Raises what it raises."""

@@ -264,6 +264,15 @@ def test_a_handler_that_reads_a_field_which_the_event_lacks_is_refused():
     assert registry.refused == {"reader": "shelf.added title: required, but not there"}
 
 
+def test_a_handler_that_takes_batches_is_annotated_with_a_list():
+    class Listens(Service):
+        @on_event("shelf.added", batch=10)
+        def note(self, event: Added) -> None: ...
+
+    registry = load(plugin("reader", services=[Listens]), shelf())
+    assert "self and one annotated list of an Event" in registry.refused["reader"]
+
+
 def test_a_handler_of_an_event_that_nobody_publishes_is_refused():
     class Listens(Service):
         @on_event("shelf.burnt")

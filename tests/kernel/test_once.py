@@ -135,3 +135,38 @@ def test_a_keyed_call_whose_answer_was_lost_is_not_made_again(campus):
             campus.invoke(campus.operations["ledger.post"], Post(text="fail after commit"), context)
         assert raised.value.code == code
     assert Entry.select().count() == 1
+
+
+class Till(Service):
+    refused: list = []
+
+    @on_event("shop.ordered", batch=10)
+    def book_all(self, events: list[Ordered]) -> None:
+        try:
+            for event in events:
+                self.call("ledger.post", Post(text=event.text), Posted)
+        except Conflict as error:
+            self.refused.append(error.code)
+            raise
+
+
+class Maker(Service):
+    """Tells of orders, and hears of none."""
+
+
+def test_a_batch_cannot_make_calls_of_which_none_knows_whose_they_are(tmp_path):
+    """They are made for each event alone, and count once."""
+    Ledger.calls.clear()
+    ledger = make_plugin("ledger", services=[Ledger], tables=[Entry])
+    shop = make_plugin("shop", services=[Maker], events=[Ordered])
+    with running(tmp_path, ledger, shop, make_plugin("till", services=[Till])) as runtime:
+        database = runtime.hosted["ledger"].database
+        with database.altering():
+            database.peewee.create_tables([Entry])
+        runtime.hosted["shop"].emit_many([Ordered(text=text) for text in "abc"])
+        end = time.monotonic() + 15
+        while Entry.select().count() < 3:
+            assert time.monotonic() < end, "the events were not handled in time"
+            eventlet.sleep(0.02)
+        assert sorted(entry.text for entry in Entry.select()) == ["a", "b", "c"]
+    assert set(Till.refused) == {"call_in_batch"}

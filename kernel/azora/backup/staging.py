@@ -100,6 +100,8 @@ def _wake(database: PluginDatabase, manifest: Manifest, retention: float | None)
                 "UPDATE azora_inbox SET changed = changed + ? WHERE state IN ('done', 'discarded')",
                 age,
             )
+        if database.has_table("azora_retold"):
+            database.execute("UPDATE azora_retold SET changed = changed + ?", age)
         if database.has_table("azora_idempotency"):
             database.execute("UPDATE azora_idempotency SET until = until + ?", age)
         if retention is not None and database.has_table("azora_outbox"):

@@ -71,3 +71,23 @@ BEGIN
             NULLIF(current_setting('azora.act', true), '');
     RETURN NULL;
 END $$"""
+
+AUDIT_FUNCTION = """
+CREATE FUNCTION azora_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    row_key text;
+    before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+    after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+    key_columns text[] := string_to_array(TG_ARGV[0], ',');
+    personal text[] := string_to_array(TG_ARGV[1], ',');
+BEGIN
+    SELECT string_agg(COALESCE(after, before) ->> column_name, '/' ORDER BY place)
+        INTO row_key FROM unnest(key_columns) WITH ORDINALITY AS part(column_name, place);
+    EXECUTE format('INSERT INTO %I.azora_audit (at, actor, entity, "row", action, before, after)'
+        ' VALUES ($1, $2, $3, $4, $5, $6, $7)', TG_TABLE_SCHEMA)
+        USING extract(epoch FROM clock_timestamp())::double precision,
+            COALESCE(NULLIF(current_setting('azora.actor', true), ''), 'database:' || session_user),
+            TG_TABLE_NAME::text, row_key, lower(TG_OP),
+            (before - personal)::text, (after - personal)::text;
+    RETURN NULL;
+END $$"""

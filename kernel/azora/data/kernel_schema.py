@@ -3,6 +3,7 @@
 import peewee
 
 from azora.data import audit_sql as sql
+from azora.data.audit_sql import AUDIT_FUNCTION as _AUDIT_FUNCTION
 from azora.data.schema import Schema
 
 
@@ -279,22 +280,20 @@ def m0012_event_schemas_down(schema: Schema) -> None:
     schema.drop_table("azora_event_schemas")
 
 
-_AUDIT_FUNCTION = """
-CREATE FUNCTION azora_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    row_key text;
-    before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
-    after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
-    key_columns text[] := string_to_array(TG_ARGV[0], ',');
-    personal text[] := string_to_array(TG_ARGV[1], ',');
-BEGIN
-    SELECT string_agg(COALESCE(after, before) ->> column_name, '/' ORDER BY place)
-        INTO row_key FROM unnest(key_columns) WITH ORDINALITY AS part(column_name, place);
-    EXECUTE format('INSERT INTO %I.azora_audit (at, actor, entity, "row", action, before, after)'
-        ' VALUES ($1, $2, $3, $4, $5, $6, $7)', TG_TABLE_SCHEMA)
-        USING extract(epoch FROM clock_timestamp())::double precision,
-            COALESCE(NULLIF(current_setting('azora.actor', true), ''), 'database:' || session_user),
-            TG_TABLE_NAME::text, row_key, lower(TG_OP),
-            (before - personal)::text, (after - personal)::text;
-    RETURN NULL;
-END $$"""
+def m0013_events_in_batches(schema: Schema) -> None:
+    schema.create_table(
+        "azora_retold",
+        seq=peewee.BigAutoField(),
+        handler=peewee.TextField(),
+        first=peewee.TextField(),
+        last=peewee.TextField(),
+        ids=peewee.TextField(),
+        changed=peewee.DoubleField(),
+        indexes=[(("handler", "last"), False), (("changed",), False)],
+    )
+    schema.add_column("azora_replays", "tried", peewee.BigIntegerField(null=True))
+
+
+def m0013_events_in_batches_down(schema: Schema) -> None:
+    schema.drop_column("azora_replays", "tried")
+    schema.drop_table("azora_retold")

@@ -3,9 +3,11 @@
 import time
 from collections.abc import Sequence
 
+from azora.contract import Handler
 from azora.data.database import PluginDatabase
 from azora.events.envelope import Envelope
-from azora.events.inbox import INSERT, values_of
+from azora.events.inbox import lane_of
+from azora.events.inbox_row import INSERT, values_of
 from azora.events.pauses import FAR
 
 _PLAIN = INSERT.removesuffix(" DO NOTHING")
@@ -21,6 +23,9 @@ _AGAIN = f"""{_PLAIN} DO UPDATE SET
 _REACH = """INSERT INTO azora_replays (replay, place, changed) VALUES (?, ?, ?)
     ON CONFLICT (replay) DO UPDATE SET place = excluded.place, changed = excluded.changed
     WHERE azora_replays.place < excluded.place RETURNING place"""
+_TRY = """INSERT INTO azora_replays (replay, place, tried, changed) VALUES (?, -1, ?, ?)
+    ON CONFLICT (replay) DO UPDATE SET tried = excluded.tried, changed = excluded.changed
+    WHERE COALESCE(azora_replays.tried, -1) < excluded.tried RETURNING tried"""
 _KEEP = 30 * 86_400.0
 
 
@@ -33,23 +38,29 @@ def reaches_further(database: PluginDatabase, replay: str, place: int) -> bool:
     return bool(database.execute(_REACH, replay, place, now))
 
 
-def give(
+def is_first_try(database: PluginDatabase, replay: str, place: int) -> bool:
+    """Whether nobody has begun with this batch of a replay before; noted in a transaction of its own."""
+    with database.transaction():
+        return bool(database.execute(_TRY, replay, place, time.time()))
+
+
+def store(
     database: PluginDatabase,
-    handler: str,
-    events: Sequence[tuple[Envelope, str | None]],
+    handler: Handler,
+    events: Sequence[Envelope],
     now: float,
     *,
     again: bool,
 ) -> None:
-    """Store events, each in a lane, as due now, in the open transaction.
+    """Store events for a handler as due now, in the open transaction.
 
     One that waits because its handler is held runs now. One that was settled runs only with `again`.
     """
     database.execute_many(
         _AGAIN if again else _ONCE,
         [
-            values_of(envelope, handler, lane, "pending", 0, 0, now, now)
-            for envelope, lane in events
+            values_of(one, handler.name, lane_of(handler, one), "pending", 0, 0, now, now)
+            for one in events
         ],
     )
 

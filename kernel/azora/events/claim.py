@@ -1,38 +1,44 @@
-"""The inbox row that makes a delivery count once: taken in the same transaction as its effect."""
+"""What makes deliveries count once: they are settled in the same transaction as their effect."""
 
 import time
 from collections import deque
+from collections.abc import Callable, Sequence
 
 from azora.context import HIDDEN
 from azora.data.database import PluginDatabase
 from azora.data.failures import InTransaction
 from azora.events.envelope import Envelope
-from azora.events.inbox import Delivery, Inbox
+from azora.events.inbox import Inbox
+from azora.events.inbox_row import Delivery
+from azora.events.retold import Retold
+
+Win = Callable[[PluginDatabase], bool]
+"""Settles all deliveries of a claim in the open transaction; False where any is settled already."""
 
 
 class Duplicate(Exception):
-    """Somebody else has settled this delivery already: nothing is to be done."""
+    """Somebody else has settled one of these deliveries already: nothing is to be done here."""
 
 
 class Claim:
-    """The right of one attempt to have its effect.
+    """The right of one attempt to have its effect, of one event or of a batch.
 
     `HostedPlugin.transaction()` calls `take` right after BEGIN. `taken` says whether the effect is,
     or is about to be, committed; a rollback resets it, so that the attempt may count as failed.
-    `hidden` are the personal values of the event, which nobody may read in what went wrong.
+    `hidden` are the personal values of the events, which nobody may read in what went wrong.
     """
 
-    def __init__(self, envelope: Envelope, handler: str, delivery: Delivery | None = None) -> None:
-        self.envelope = envelope
+    def __init__(self, handler: str, envelopes: Sequence[Envelope], win: Win) -> None:
         self.handler = handler
-        self.delivery = delivery
+        self.envelopes = envelopes
         self.taken = False
-        self.hidden: deque[str] = deque(maxlen=HIDDEN)
+        self.hidden: deque[str] = deque(maxlen=HIDDEN * len(envelopes))
+        self._win = win
 
     def take(self, database: PluginDatabase) -> None:
-        """Mark the delivery done within the open transaction.
+        """Settle the deliveries within the open transaction.
 
-        Raises Duplicate where it is settled, and InTransaction where this attempt took it before:
+        Raises Duplicate where one is settled, and InTransaction where this attempt took them before:
         the effects of two transactions could not be made one.
         """
         if self.taken:
@@ -41,13 +47,8 @@ class Claim:
                 "and emits into a single `with self.transaction():`.",
                 code="second_transaction",
             )
-        inbox = Inbox(database)
-        if self.delivery is None:
-            won = inbox.insert_done(self.envelope, self.handler, time.time())
-        else:
-            won = inbox.mark_done(self.delivery, time.time())
-        if not won:
-            raise Duplicate(self.envelope.id)
+        if not self._win(database):
+            raise Duplicate(self.envelopes[0].id)
         self.taken = True
         database.after_rollback(self._reset)
 
@@ -58,3 +59,25 @@ class Claim:
 
     def _reset(self) -> None:
         self.taken = False
+
+
+def first_claim(handler: str, envelopes: Sequence[Envelope], retold: Retold | None = None) -> Claim:
+    """The claim of a first attempt, whose events have no rows yet; of a batch, also none in `retold`."""
+
+    def win(database: PluginDatabase) -> bool:
+        if retold is not None:
+            retold.beside(handler)
+            if retold.among(handler, {envelope.id for envelope in envelopes}):
+                return False
+        return Inbox(database).insert_done(envelopes, handler, time.time())
+
+    return Claim(handler, envelopes, win)
+
+
+def claim_of(deliveries: Sequence[Delivery]) -> Claim:
+    """The claim of rows of one handler that run."""
+    return Claim(
+        deliveries[0].handler,
+        [delivery.envelope for delivery in deliveries],
+        lambda database: Inbox(database).mark_done(deliveries, time.time()),
+    )

@@ -1,36 +1,34 @@
 """Runs event handlers: the first attempt and every later one, exactly once in effect."""
 
-import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import eventlet
-from eventlet.greenpool import GreenPool
 from eventlet.semaphore import Semaphore
 
 from azora.contract import Handler
 from azora.data.liveness import Liveness
 from azora.errors import ServiceError
+from azora.events.attempts import Attempts
 from azora.events.bell import Bell
-from azora.events.claim import Claim, Duplicate
+from azora.events.claim import first_claim
 from azora.events.envelope import Envelope
-from azora.events.failure import failure_of, starred
-from azora.events.inbox import Delivery, Failure, Inbox, lane_of
+from azora.events.inbox import Inbox, lane_of
+from azora.events.inbox_row import Delivery
 from azora.events.known import KnownEvents
 from azora.events.pace import Pace
 from azora.events.parking import ParkedEvent, Parking
 from azora.events.pauses import FAR, Pauses
+from azora.events.retelling import Retelling
+from azora.events.retold import NewRow, Retold
+from azora.events.runs import Runs
 
 if TYPE_CHECKING:
     from azora.runtime import HostedPlugin
 
 EVERYTHING = 1_000_000_000
 Outcome = Literal["done", "duplicate", "stored"]
-
-_suspect_running = False
-"""Whether this process runs a delivery that was running when a process ended: one at a time, so that
-the next crash blames the right one."""
 
 
 class Consumer:
@@ -51,7 +49,10 @@ class Consumer:
         self.parking = Parking(hosted.database)
         self._known = KnownEvents(self.inbox)
         self._liveness = Liveness(hosted.database, self.pace.lease)
-        self._in_hand: set[int] = set()
+        self._attempts = Attempts(hosted, self.pace)
+        self._retold = Retold(hosted.database, handlers)
+        self.retelling = Retelling(hosted, self._attempts, self._retold)
+        self._runs = Runs(hosted, self.inbox, self._attempts, self.pace, self.ring)
         self.handlers = {handler.name: handler for handler in handlers}
         self._by_event: dict[str, list[Handler]] = {}
         for handler in handlers:
@@ -59,7 +60,6 @@ class Consumer:
         self._longest = max((handler.timeout for handler in handlers), default=0.0)
         self._bell = Bell()
         self._stopping = self._looking = False
-        self._pool = GreenPool(self.pace.width)
         self._storing = Semaphore(1)
         self._looked_at_all = 0.0
         self._blocked = False
@@ -69,7 +69,7 @@ class Consumer:
     @property
     def at_work(self) -> bool:
         """Whether a row is being claimed, a handler runs, or its end is being recorded."""
-        return self._looking or bool(self._pool.running())
+        return self._looking or self._runs.any
 
     def stop(self) -> None:
         """Claim nothing more. What runs goes on; see `at_work`."""
@@ -89,7 +89,7 @@ class Consumer:
         ]
         if rows:
             with self.database.transaction():
-                self.inbox.insert(rows, time.time(), crashes=int(crashed))
+                self._insert(rows, crashes=int(crashed))
             self.ring()
 
     def deliver(self, handler: Handler, envelope: Envelope, redelivered: bool = False) -> Outcome:
@@ -99,25 +99,52 @@ class Consumer:
         Raises Unavailable where the outcome could not be stored: the queue then keeps the message.
         """
         if (lane := lane_of(handler, envelope)) or self.inbox.waits(handler.name):
-            return self._store_in_order(handler, envelope, lane)
+            self._store_in_order([(envelope, handler.name, lane)])
+            return "stored"
         if self._known.knows(envelope.id, handler.name):
             return "duplicate"
         if redelivered:
             with self.database.transaction():
-                self.inbox.insert([(envelope, handler.name, None)], time.time(), crashes=1)
+                self._insert([(envelope, handler.name, None)], crashes=1)
             self.ring()
             return "stored"
-        claim = Claim(envelope, handler.name)
-        failure = self._attempt(handler, claim)
+        claim = first_claim(handler.name, [envelope])
+        failure = self._attempts.make(handler, claim)
         if failure is None:
             return "done" if claim.taken else "duplicate"
-        state, due = self._after(handler, 1)
-        self._record(
+        state, due = self._attempts.after(handler, 1)
+        self._attempts.record(
             lambda: self.inbox.insert_failed(
                 envelope, handler.name, state, failure, time.time(), due
             )
         )
+        self.ring()
         return "stored"
+
+    def deliver_batch(
+        self, handler: Handler, envelopes: Sequence[Envelope], redelivered: Collection[str] = ()
+    ) -> None:
+        """Make the first attempt of many; return once their messages may be forgotten.
+
+        Where they do not all succeed together they are stored, and tried in smaller batches from there.
+        Raises Unavailable as `deliver`.
+        """
+        rows = [(one, handler.name, lane_of(handler, one)) for one in envelopes]
+        if died := [row for row in rows if row[0].id in redelivered]:
+            with self.database.transaction():
+                self._insert(died, crashes=1)
+            self.ring()
+        if handler.ordered or self.inbox.waits(handler.name):
+            self._store_in_order([row for row in rows if row not in died])
+            return
+        ids = {one.id for one in envelopes}
+        had = self.inbox.states(handler.name, ids).keys() | self._retold.among(handler.name, ids)
+        new = list({one.id: one for one in envelopes if one.id not in had}.values())
+        if new:
+            claim = first_claim(handler.name, new, self._retold)
+            self._attempts.make(handler, claim)
+            if not claim.taken:
+                self._store_in_order([(one, handler.name, None) for one in new])
 
     def run(self) -> None:
         """Run due rows until `stop`."""
@@ -160,52 +187,62 @@ class Consumer:
         self.ring()
         return count
 
-    def _store_in_order(self, handler: Handler, envelope: Envelope, lane: str | None) -> Outcome:
-        """Store the event before any that was brought later, however long the database is away."""
+    def _store_in_order(self, rows: Sequence[NewRow]) -> None:
+        """Store events before any that are brought later, however long the database is away."""
         with self._storing:
-            self._record(lambda: self.inbox.insert([(envelope, handler.name, lane)], time.time()))
-        return "stored"
+            self._attempts.record(lambda: self._insert(rows))
+        self.ring()
 
-    def _record(self, write: Callable[[], object]) -> None:
-        """Write what became of an event, however long the database is away or full."""
-        pause = 0.1
-        while True:
-            try:
-                with self.database.transaction():
-                    write()
-                self.ring()
-                return
-            except ServiceError as error:
-                self.hosted.log.warning("what became of an event waits", error=str(error))
-            eventlet.sleep(pause)
-            pause = min(pause * 2, 5.0)
+    def _insert(self, rows: Sequence[NewRow], crashes: int = 0) -> None:
+        self.inbox.insert(self._retold.left_of(rows), time.time(), crashes)
 
     def _start_due(self) -> int:
-        """Start what is due as far as there is room; returns how many."""
+        """Start what is due as far as there is room; returns how many runs."""
         now = time.time()
-        if not self.inbox.due(now):
+        all_ = now - self._looked_at_all > self.pace.look_at_all and self._blocked
+        due = self.inbox.due(now, EVERYTHING if all_ else self.pace.window)
+        if not due:
             return 0
-        free = max(self._pool.free(), 0)
-        started = self._claim(free, now, suspects=False) if free else []
-        if free > len(started) and not _suspect_running and self.inbox.suspected():
-            started += self._claim(1, now, suspects=True)
+        started = self._start_batches(due, now)
+        alone = [handler.name for handler in self.handlers.values() if not handler.batch]
+        free = self._runs.free
+        if free and due & set(alone):
+            started += self._start_each(self._claim(alone, free, now))
+        if self._runs.free and self._runs.may_take_suspect and self.inbox.suspected():
+            names = list(self.handlers)
+            started += self._start_each(self._claim(names, 1, now, suspects=True))
         self._blocked = not started
-        self.database.expect_writers(len(started))
-        for delivery in started:
-            self._in_hand.add(delivery.seq)
-            self._pool.spawn_n(self._run, delivery)
-        return len(started)
+        return started
 
-    def _claim(self, limit: int, now: float, *, suspects: bool) -> list[Delivery]:
+    def _start_batches(self, due: Collection[str], now: float) -> int:
+        """Start what has piled up for each handler that takes batches and runs none."""
+        started = 0
+        for handler in self.handlers.values():
+            busy = self._runs.has_batch_of(handler) or not self._runs.free
+            if not handler.batch or handler.name not in due or busy:
+                continue
+            if found := self._claim([handler.name], handler.batch, now):
+                self._runs.start(handler, found)
+                started += 1
+        return started
+
+    def _start_each(self, deliveries: Sequence[Delivery]) -> int:
+        for delivery in deliveries:
+            self._runs.start(self.handlers[delivery.handler], [delivery])
+        return len(deliveries)
+
+    def _claim(
+        self, handlers: list[str], limit: int, now: float, *, suspects: bool = False
+    ) -> list[Delivery]:
         """Claim rows of a bounded window, then of all where those of the window wait for others."""
         until = now + self._longest + self.pace.grace
-        windows = [self.pace.window]
+        windows = [max(self.pace.window, limit)]
         if suspects or now - self._looked_at_all > self.pace.look_at_all:
             windows.append(EVERYTHING)
         for window in windows:
             with self.database.transaction():
                 found = self.inbox.claim(
-                    list(self.handlers), limit, now, until, suspects=suspects, window=window
+                    handlers, limit, now, until, suspects=suspects, window=window
                 )
             if found:
                 break
@@ -228,56 +265,9 @@ class Consumer:
             self._liveness.forget_others()
         while True:
             with self.database.transaction():
-                if not self.inbox.clean(before):
+                if not self.inbox.clean(before) and not self._retold.forget(before):
                     return
             eventlet.sleep(0)
-
-    def _run(self, delivery: Delivery) -> None:
-        """One attempt of a claimed row, and its consequence."""
-        global _suspect_running
-        if delivery.crashes:
-            _suspect_running = True
-        try:
-            handler = self.handlers[delivery.handler]
-            failure = self._attempt(handler, Claim(delivery.envelope, handler.name, delivery))
-            if failure is not None:
-                state, due = self._after(handler, delivery.attempts)
-                self._record(
-                    lambda: self.inbox.mark_failed(delivery, state, failure, time.time(), due)
-                )
-        except Exception:  # the row keeps running until its time is up, and is then tried again
-            self.hosted.log.exception("an attempt was not recorded", event_id=delivery.envelope.id)
-        finally:
-            self.database.expect_writers(-1)
-            self._in_hand.discard(delivery.seq)
-            if delivery.crashes:
-                _suspect_running = False
-            self.ring()
-
-    def _attempt(self, handler: Handler, claim: Claim) -> Failure | None:
-        """Run the handler under the claim; what went wrong, unless its effect stands or was there."""
-        try:
-            self.hosted.handle(handler, claim.envelope, claim)
-            if not claim.taken:
-                self._record(lambda: claim.take(self.database))
-        except Duplicate:
-            return None
-        except (Exception, eventlet.Timeout) as error:  # noqa: BLE001 - a handler may raise anything
-            if claim.taken:
-                self.hosted.log.error(
-                    "the handler failed after its commit; what it did stands",
-                    handler=handler.name, event_id=claim.envelope.id, error=starred(repr(error), claim.hidden),
-                )  # fmt: skip
-                return None
-            return failure_of(error, claim.hidden)
-        return None
-
-    def _after(self, handler: Handler, attempts: int) -> tuple[str, float]:
-        """The state of a row after so many failed attempts, and when it is due."""
-        if attempts >= handler.attempts:
-            return "parked", time.time()
-        pause = min(self.pace.first_pause * 2 ** (attempts - 1), self.pace.longest_pause)
-        return "pending", time.time() + pause * random.uniform(0.5, 1.0)
 
     def _recover(self, everything: bool) -> None:
         """Put rows back that were running when their process ended. On SQLite that was the last owner."""
@@ -287,11 +277,12 @@ class Consumer:
             return
         self._judged = now
         abandoned = self.inbox.abandoned(now + 1e9 if everything else now)
-        for seq, name, attempts, lane in abandoned:
+        for seq, name, attempts, crashes, lane in abandoned:
             handler = self.handlers.get(name)
-            if handler is None or seq in self._in_hand:
+            if handler is None or self._runs.has(seq):
                 continue
-            state, due = self._after(handler, attempts)
+            in_batch = handler.batch and not crashes
+            state, due = ("pending", now) if in_batch else self._attempts.after(handler, attempts)
             with self.database.transaction():
                 words = f"the process ended during attempt {attempts}"
                 self.inbox.recover(seq, attempts, state, words, now, due)

@@ -2,7 +2,6 @@
 somebody may do about them. Whoever keeps the log of all events calls them; anybody with the permission may.
 """
 
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,11 +10,11 @@ from pydantic import ValidationError
 
 from azora.contract import Handler, Plugin, handlers_of, operation
 from azora.errors import Invalid, NotFound, invalid
-from azora.events import again
 from azora.events import desk_contracts as contracts
+from azora.events.again import waiting
 from azora.events.envelope import Envelope
-from azora.events.inbox import lane_of
 from azora.events.parking import ParkedEvent
+from azora.events.retelling import Stretch
 from azora.events.schemas import known
 from azora.events.sealing import key_id_of
 from azora.events.standing import Standing, settled, standings, unsent
@@ -113,18 +112,16 @@ class EventDesk(Service):
         idempotent=True,
         audited=False,
         max_body=200_000_000,
+        timeout=120.0,
     )
     def events_give(self, request: contracts.GiveEvents) -> contracts.Waiting:
         """Take events of the log for one handler"""
         handler = self._handler(request.handler)
         envelopes = [_envelope(one) for one in request.events if one.type == handler.event]
-        rows = [(envelope, lane_of(handler, envelope)) for envelope in envelopes]
-        database = self.hosted.database
-        with self.transaction():
-            if again.reaches_further(database, request.replay, request.place):
-                again.give(database, handler.name, rows, time.time(), again=request.again)
+        stretch = Stretch(request.replay, request.place, request.again)
+        self.hosted.consumer.retelling.give(handler, envelopes, stretch)
         self.hosted.consumer.ring()
-        return contracts.Waiting(count=again.waiting(database, handler.name))
+        return contracts.Waiting(count=waiting(self.hosted.database, handler.name))
 
     @operation("GET /events/deliveries", permission=MANAGE_EVENTS, http=False)
     def events_find(self, request: contracts.FindDeliveries) -> contracts.Deliveries:

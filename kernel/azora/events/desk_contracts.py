@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from azora.handlers import LARGEST_BATCH
 from azora.messages import Reply, Request
 
 HandlerName = Annotated[str, Field(min_length=1, max_length=200)]
@@ -149,7 +150,7 @@ class GiveEvents(Request):
     """
 
     handler: HandlerName
-    events: list[GivenEvent] = Field(max_length=BATCH)
+    events: list[GivenEvent] = Field(max_length=LARGEST_BATCH)
     replay: str = Field("", max_length=100)
     place: int = 0
     again: bool = False

@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Iterable
 
-from azora.events.inbox import Failure
+from azora.events.inbox_row import Failure
 from azora.observe.masking import STARS
 
 

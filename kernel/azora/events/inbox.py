@@ -4,14 +4,17 @@ pending → running → done, or back to pending after a failure, or parked afte
 of attempts is raised when a row starts to run, so that an attempt that ends the process counts.
 """
 
+import time
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 from azora.contract import Handler
 from azora.data.database import PluginDatabase, Row
 from azora.data.leases import this_process
 from azora.data.liveness import LEASE_NAME
 from azora.events.envelope import Envelope
+from azora.events.inbox_row import FIELDS, INSERT, MARKS, Delivery, Failure, delivery_of, values_of
 from azora.events.pauses import FAR, Pauses
 
 PENDING_IN_LANE = "state IN ('pending', 'running', 'parked') AND state = 'pending'"
@@ -19,14 +22,12 @@ RUNNING = "state IN ('running', 'parked') AND state = 'running'"
 PARKED = "state IN ('running', 'parked') AND state = 'parked'"
 """Conditions that begin as their partial index's does: SQLite would read the whole table otherwise."""
 
+SETTLED = ("done", "discarded")
+UNSETTLED = ("pending", "running", "parked")
+
 LAST = "\U0010ffff"
 """Sorts after every id; what has it stays in the order in which it came."""
 
-_FIELDS = "source, type, version, time, key, data, traceparent, cause"
-INSERT = (
-    "INSERT INTO azora_inbox (event, handler, state, attempts, crashes, due, changed, lane, error, stack, "  # noqa: S608 – constants and placeholders
-    f"{_FIELDS}) VALUES ({', '.join('?' * 18)}) ON CONFLICT (event, handler) DO NOTHING"
-)
 _CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, owner = ?, due = ?, changed = ?
     WHERE seq IN (
         SELECT seq FROM (
@@ -38,32 +39,14 @@ _CLAIM = f"""UPDATE azora_inbox SET state = 'running', attempts = attempts + 1, 
             WHERE earlier.lane = candidate.lane AND earlier.seq < candidate.seq
                 AND earlier.state IN ('pending', 'running', 'parked'))
         ORDER BY seq LIMIT ?)
-    RETURNING seq, event, handler, attempts, crashes, lane, {_FIELDS}"""  # noqa: S608 – constants and placeholders
+    RETURNING seq, event, handler, attempts, crashes, lane, {FIELDS}"""  # noqa: S608 – constants and placeholders
 _SUSPECTED = "SELECT 1 FROM azora_inbox WHERE state = 'pending' AND crashes > 0 LIMIT 1"
-_ABANDONED = f"""SELECT seq, handler, attempts, lane FROM azora_inbox WHERE {RUNNING} AND (
+_DUE = """SELECT DISTINCT handler FROM (
+    SELECT handler FROM azora_inbox WHERE state = 'pending' AND due <= ? ORDER BY due, seq LIMIT ?) AS first"""
+_ABANDONED = f"""SELECT seq, handler, attempts, crashes, lane FROM azora_inbox WHERE {RUNNING} AND (
     due <= ? OR owner <> ? AND NOT EXISTS (
         SELECT 1 FROM azora_leases AS lease
         WHERE lease.name = '{LEASE_NAME}' || azora_inbox.owner AND lease.until > ?))"""  # noqa: S608 – constants and placeholders
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One attempt: a row that is running, and `attempts`, which no later attempt shares."""
-
-    seq: int
-    handler: str
-    attempts: int
-    crashes: int
-    lane: str | None
-    envelope: Envelope
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What the next attempt, or whoever looks at a parked event, should know of the last one."""
-
-    error: str
-    stack: str = ""
 
 
 class Inbox:
@@ -105,11 +88,15 @@ class Inbox:
         """Whether what arrives for a handler waits, because somebody stopped it."""
         return self.pauses is not None and self.pauses.waits(handler)
 
-    def insert_done(self, envelope: Envelope, handler: str, now: float) -> bool:
-        """Store an event as done; False where it is here already."""
-        values = values_of(envelope, handler, None, "done", 1, 0, now, now)
-        without_data = (*values[:15], None, *values[16:])
-        return bool(self.database.execute(f"{INSERT} RETURNING seq", *without_data))
+    def insert_done(self, envelopes: Sequence[Envelope], handler: str, now: float) -> bool:
+        """Store events as done; False where one is here already. In one order, as `insert`."""
+        values: list[object] = []
+        for envelope in sorted(envelopes, key=attrgetter("id")):
+            row = values_of(envelope, handler, None, "done", 1, 0, now, now)
+            values += (*row[:15], None, *row[16:])
+        more = f", {MARKS}" * (len(envelopes) - 1)
+        sql = INSERT.replace(MARKS, MARKS + more) + " RETURNING seq"
+        return len(self.database.execute(sql, *values)) == len(envelopes)
 
     def insert_failed(
         self, envelope: Envelope, handler: str, state: str, failure: Failure, now: float, due: float
@@ -127,13 +114,30 @@ class Inbox:
         )
         return {(event, handler) for event, handler in rows} & set(pairs)
 
-    def due(self, now: float) -> bool:
-        """Whether any pending row might run now."""
-        return bool(
-            self.database.execute(
-                "SELECT 1 FROM azora_inbox WHERE state = 'pending' AND due <= ? LIMIT 1", now
-            )
+    def states(self, handler: str, events: Collection[str]) -> dict[str, str]:
+        """The state of each of these events that is here for a handler."""
+        marks = ", ".join("?" * len(events))
+        rows: Any = self.database.execute(
+            f"SELECT event, state FROM azora_inbox WHERE event IN ({marks}) AND handler = ?",  # noqa: S608 – placeholders
+            *(*events, handler),
         )
+        return dict(rows)
+
+    def waiting_lanes(self, lanes: Collection[str]) -> set[str]:
+        """Those of these lanes in which something waits, runs or is parked."""
+        if not lanes:
+            return set()
+        marks = ", ".join("?" * len(lanes))
+        rows = self.database.execute(
+            f"SELECT DISTINCT lane FROM azora_inbox WHERE lane IN ({marks}) AND lane IS NOT NULL"  # noqa: S608 – placeholders
+            " AND state IN ('pending', 'running', 'parked')",
+            *lanes,
+        )
+        return {lane for (lane,) in rows}
+
+    def due(self, now: float, window: int) -> set[str]:
+        """The handlers for which pending rows might run now, as the first `window` of them say."""
+        return {handler for (handler,) in self.database.execute(_DUE, now, window)}
 
     def suspected(self) -> bool:
         """Whether any pending row was running when a process ended."""
@@ -171,13 +175,16 @@ class Inbox:
         )
         given = (this_process(), until, now, now, *handlers, window, limit)
         rows = self.database.execute(sql, *given)
-        return sorted(map(_delivery, rows), key=lambda delivery: delivery.seq)
+        return sorted(map(delivery_of, rows), key=lambda delivery: delivery.seq)
 
-    def mark_done(self, delivery: Delivery, now: float) -> bool:
-        """Settle a running row; False where this attempt is not the one that may."""
-        return self._change(
-            delivery, "state = 'done', data = NULL, error = NULL, stack = NULL, due = ?", now, now
-        )
+    def mark_done(self, deliveries: Sequence[Delivery], now: float) -> bool:
+        """Settle running rows; False where this attempt is not the one that may, of any."""
+        done = "state = 'done', data = NULL, error = NULL, stack = NULL, due = ?"
+        return self._change(deliveries, done, now, now)
+
+    def keep_running(self, deliveries: Sequence[Delivery], until: float) -> None:
+        """Say that these rows, which run, take longer."""
+        self._change(deliveries, "due = ?", time.time(), until)
 
     def mark_failed(
         self, delivery: Delivery, state: str, failure: Failure, now: float, due: float
@@ -185,7 +192,7 @@ class Inbox:
         """Put a row back as pending, or park it; what follows in its lane waits as long."""
         error = "state = ?, error = ?, stack = ?, due = ?"
         if (
-            self._change(delivery, error, now, state, failure.error, failure.stack, due)
+            self._change([delivery], error, now, state, failure.error, failure.stack, due)
             and delivery.lane
         ):
             self.defer_lane(delivery.lane, FAR if state == "parked" else due)
@@ -198,7 +205,7 @@ class Inbox:
         )
 
     def abandoned(self, now: float) -> list[Row]:
-        """(seq, handler, attempts, lane) of rows that run too long, or whose process lives no more."""
+        """(seq, handler, attempts, crashes, lane) of rows that run too long, or whose process lives no more."""
         return self.database.execute(_ABANDONED, now, this_process(), now)
 
     def recover(
@@ -227,14 +234,23 @@ class Inbox:
     def _due(self, handler: str, now: float) -> float:
         return FAR if self.waits(handler) else now
 
-    def _change(self, delivery: Delivery, assignments: str, now: float, *values: object) -> bool:
-        return bool(
-            self.database.execute(
-                f"UPDATE azora_inbox SET {assignments}, changed = ? "  # noqa: S608 – constants and placeholders
-                "WHERE seq = ? AND attempts = ? AND state = 'running' RETURNING seq",
-                *(*values, now, delivery.seq, delivery.attempts),
+    def _change(
+        self, deliveries: Sequence[Delivery], assignments: str, now: float, *values: object
+    ) -> bool:
+        """Change rows that run; whether all of them still belonged to these attempts."""
+        by_attempts: dict[int, list[int]] = {}
+        for delivery in deliveries:
+            by_attempts.setdefault(delivery.attempts, []).append(delivery.seq)
+        changed = 0
+        for attempts, seqs in by_attempts.items():
+            marks = ", ".join("?" * len(seqs))
+            rows = self.database.execute(
+                f"UPDATE azora_inbox SET {assignments}, changed = ? WHERE seq IN ({marks}) "  # noqa: S608 – constants and placeholders
+                "AND attempts = ? AND state = 'running' RETURNING seq",
+                *(*values, now, *seqs, attempts),
             )
-        )
+            changed += len(rows)
+        return changed == len(deliveries)
 
 
 def lane_of(handler: Handler, envelope: Envelope) -> str | None:
@@ -247,43 +263,3 @@ def lane_of(handler: Handler, envelope: Envelope) -> str | None:
 def _turn(row: tuple[Envelope, str, str | None]) -> tuple[str, str]:
     envelope, handler, lane = row
     return (envelope.id, handler) if lane is None else (LAST, "")
-
-
-def values_of(
-    envelope: Envelope,
-    handler: str,
-    lane: str | None,
-    state: str,
-    attempts: int,
-    crashes: int,
-    due: float,
-    now: float,
-    failure: Failure | None = None,
-) -> Row:
-    return (
-        *(envelope.id, handler, state, attempts, crashes, due, now, lane),
-        *((failure.error, failure.stack) if failure else (None, None)),
-        *(envelope.source, envelope.type, envelope.version, envelope.time, envelope.key),
-        *(envelope.data, envelope.traceparent, envelope.cause),
-    )
-
-
-def _delivery(row: Row) -> Delivery:
-    (
-        seq,
-        event,
-        handler,
-        attempts,
-        crashes,
-        lane,
-        source,
-        kind,
-        version,
-        at,
-        key,
-        data,
-        trace,
-        cause,
-    ) = row
-    envelope = Envelope(event, source, kind, version, at, key, bytes(data), trace, cause)
-    return Delivery(seq, handler, attempts, crashes, lane, envelope)

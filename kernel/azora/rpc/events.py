@@ -4,9 +4,7 @@ Exchanges, routing keys and bodies are stock Nameko's; the queues' arguments can
 later, so they are quorum queues with a dead-letter exchange from the first day.
 """
 
-import hashlib
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -18,8 +16,10 @@ from eventlet.event import Event
 from azora.contract import Handler
 from azora.errors import Invalid, ServiceError, Unavailable
 from azora.events.envelope import Envelope
-from azora.rpc.connection import BrokerConnection, declare_exchange, decoded
+from azora.rpc.batches import BatchReader
+from azora.rpc.connection import BrokerConnection, declare_exchange
 from azora.rpc.frames import Delivery
+from azora.rpc.messages import envelope_of
 from azora.rpc.properties import encode_properties
 from azora.rpc.queues import queue_of
 from azora.rpc.streams import DeclaredLog
@@ -136,23 +136,22 @@ class EventSubscriber:
     def __init__(self, hosted: "HostedPlugin", connection: BrokerConnection) -> None:
         self._hosted = hosted
         self._connection = connection
-        self._channel: amqp.Channel | None = None
-        self._tags: list[str] = []
+        self._consumers: list[tuple[amqp.Channel, str]] = []
         self._stopping = False
         connection.add_step(self._declare)
 
     def stop(self) -> None:
         """Take no further event; those in hand are settled or come again."""
         self._stopping = True
-        if self._channel is not None and self._connection.ready:
-            for tag in self._tags:
-                self._channel.basic_cancel(tag, nowait=True)
+        if self._connection.ready:
+            for channel, tag in self._consumers:
+                channel.basic_cancel(tag, nowait=True)
 
     def _declare(self, connection: amqp.Connection) -> None:
-        self._tags = []
+        self._consumers = []
         if self._stopping or not self._hosted.handlers:
             return
-        channel = self._channel = connection.channel()
+        channel = connection.channel()
         channel.exchange_declare(DEAD_LETTERS, "fanout", durable=True, auto_delete=False)
         channel.queue_declare(
             DEAD_LETTERS, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"}
@@ -160,9 +159,16 @@ class EventSubscriber:
         channel.queue_bind(DEAD_LETTERS, DEAD_LETTERS)
         channel.basic_qos(0, PREFETCH, a_global=False)
         for handler in self._hosted.handlers:
-            self._consume(channel, handler)
+            if handler.batch:
+                own = connection.channel()
+                reader = BatchReader(self._hosted, handler, own, self._until_settled)
+                self._consume(own, handler, reader.take)
+            else:
+                self._consume(channel, handler, partial(self._on_event, handler))
 
-    def _consume(self, channel: amqp.Channel, handler: Handler) -> None:
+    def _consume(
+        self, channel: amqp.Channel, handler: Handler, callback: Callable[[Delivery], None]
+    ) -> None:
         source, _, name = handler.event.partition(".")
         queue = queue_of(self._hosted.name, handler)
         arguments: dict[str, Any] = {
@@ -174,7 +180,7 @@ class EventSubscriber:
         declare_exchange(channel, f"{source}.events")
         channel.queue_declare(queue, durable=True, auto_delete=False, arguments=arguments)
         channel.queue_bind(queue, f"{source}.events", name)
-        self._tags.append(channel.basic_consume(queue, callback=partial(self._on_event, handler)))
+        self._consumers.append((channel, channel.basic_consume(queue, callback=callback)))
 
     def _on_event(self, handler: Handler, message: Delivery) -> None:
         eventlet.spawn_n(self._deliver, handler, message)
@@ -190,7 +196,10 @@ class EventSubscriber:
             self._hosted.log.exception("event_unreadable", queue=handler.event)
             message.reject(requeue=False)
             return
-        settled = self._settled(handler, envelope, message.redelivered)
+        deliver = self._hosted.consumer.deliver
+        settled = self._until_settled(
+            lambda: deliver(handler, envelope, message.redelivered), [envelope]
+        )
         if settled is None:
             return
         try:
@@ -203,13 +212,16 @@ class EventSubscriber:
                 "event_comes_again", event_type=envelope.type, event_id=envelope.id
             )
 
-    def _settled(self, handler: Handler, envelope: Envelope, redelivered: bool) -> bool | None:
-        """True once it is settled, False where nothing can store it; None where we stop before either."""
+    def _until_settled(
+        self, deliver: Callable[[], object], envelopes: Sequence[Envelope]
+    ) -> bool | None:
+        """True once they are settled, False where nothing can store them; None where we stop before either."""
         pause, refusals = 0.2, 0
-        about = {"event_type": envelope.type, "event_id": envelope.id}
+        first = envelopes[0]
+        about = {"event_type": first.type, "event_id": first.id, "events": len(envelopes)}
         while not self._stopping:
             try:
-                self._hosted.consumer.deliver(handler, envelope, redelivered)
+                deliver()
                 return True
             except ServiceError as error:
                 self._hosted.log.warning("event_not_settled", error=str(error), **about)
@@ -223,27 +235,3 @@ class EventSubscriber:
             eventlet.sleep(pause)
             pause = min(pause * 2, 10.0)
         return None
-
-
-def envelope_of(event: str, message: Delivery) -> Envelope:
-    """The event in a message of ours, or of a stock dispatcher, which brings no attributes."""
-    headers = decoded(message.headers)
-    if "cloudEvents:id" in headers or "cloudEvents_id" in headers:
-        return Envelope.from_headers(headers, message.body)
-    return Envelope(
-        id=message.properties.get("message_id") or _fingerprint(message),
-        source=event.partition(".")[0],
-        type=event,
-        version=1,
-        time=time.time(),
-        key=None,
-        data=message.body,
-        traceparent=headers.get("traceparent"),
-        cause=None,
-    )
-
-
-def _fingerprint(message: Delivery) -> str:
-    """An id for a message that has none: each delivery is its own event, a redelivery the same."""
-    stack = str(message.headers.get("nameko.call_id_stack", time.time_ns()))
-    return hashlib.sha256(stack.encode() + message.body).hexdigest()[:32]

@@ -12,9 +12,9 @@ from kombu import Connection as Address
 from azora.errors import Invalid, Unavailable
 from azora.events.log import Logged
 from azora.rpc.connection import CONNECT_TIMEOUT, LOST
-from azora.rpc.events import envelope_of
 from azora.rpc.frames import Delivery
 from azora.rpc.link import Link, open_link
+from azora.rpc.messages import envelope_of
 from azora.rpc.streams import stream_of
 
 PREFETCH = 2000

@@ -1,5 +1,6 @@
 """The catalogue's operations, and the handlers that keep its categories counted."""
 
+from collections import Counter
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +22,8 @@ from azora_library.subjects import tree
 from azora_library.subjects.counting import COUNT
 
 FILE_LIMIT = 500_000_000
+BATCH = 500
+"""Events that are counted at once."""
 HOLDERS_OF_FILES: tuple[Any, ...] = (ResourceRow, VersionRow, DraftRow, ImportRow)
 """The tables whose `file_digest` keeps a file from being swept."""
 
@@ -150,27 +153,33 @@ class Vocabulary(Service):
         return contracts.ResourceType(name=request.name, label=request.label)
 
 
+_Place = tuple[str | None, str]
+"""A category, and who may see."""
+
+
 class Counters(Service):
     """Keeps the number of resources in each category: every event counts exactly once."""
 
-    @on_event("library.resource_added")
-    def count_added(self, event: contracts.ResourceAdded) -> None:
-        self._count((event.category, event.access, 1))
+    @on_event("library.resource_added", batch=BATCH)
+    def count_added(self, events: list[contracts.ResourceAdded]) -> None:
+        self._count(Counter[_Place]((event.category, event.access) for event in events))
 
-    @on_event("library.resource_changed")
-    def count_moved(self, event: contracts.ResourceChanged) -> None:
-        before, now = (event.category_before, event.access_before), (event.category, event.access)
-        if before != now:
-            self._count((*before, -1), (*now, 1))
+    @on_event("library.resource_changed", batch=BATCH)
+    def count_moved(self, events: list[contracts.ResourceChanged]) -> None:
+        moves = Counter[_Place]((event.category, event.access) for event in events)
+        moves.subtract((event.category_before, event.access_before) for event in events)
+        self._count(moves)
 
-    @on_event("library.resource_removed")
-    def count_removed(self, event: contracts.ResourceRemoved) -> None:
-        self._count((event.category, event.access, -1))
+    @on_event("library.resource_removed", batch=BATCH)
+    def count_removed(self, events: list[contracts.ResourceRemoved]) -> None:
+        gone = Counter[_Place]()
+        gone.subtract((event.category, event.access) for event in events)
+        self._count(gone)
 
-    def _count(self, *changes: tuple[str | None, str, int]) -> None:
-        named = [(name, level, change) for name, level, change in changes if name is not None]
+    def _count(self, changes: Counter[_Place]) -> None:
+        named = [(name, level, n) for (name, level), n in changes.items() if name is not None and n]
         with self.transaction():
             for name, level, change in sorted(named):  # one order for all, so that nobody deadlocks
                 shown = [change if level == seen else 0 for seen in (access.PUBLIC, access.MEMBERS)]
                 self.hosted.database.execute(COUNT, change, *shown, name)
-            tree.drop_spent(self.hosted.database, sorted({name for name, _, _ in named}))
+            tree.drop_spent(self.hosted.database, sorted({name for name, _ in changes if name}))

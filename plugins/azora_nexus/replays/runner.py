@@ -18,7 +18,7 @@ from azora_nexus.replays.models import ReplayRow
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
-BATCH = 400
+BATCH = 500
 IDLE = 0.5
 LEASE = 8.0
 CROWD = 2000
@@ -38,6 +38,7 @@ class Runner:
         self._lease = Lease(plugin.database, "nexus replays", LEASE)
         self._readers: dict[str, tuple[int, LogReader]] = {}
         self._clocks: dict[str, tuple[float, float]] = {}
+        self._waiting: dict[str, int] = {}
 
     def round(self) -> None:
         """One batch of every replay that runs, or a little rest."""
@@ -101,35 +102,45 @@ class Runner:
         return due
 
     def _give(self, row: ReplayRow, batch: Sequence[Logged]) -> None:
-        event = self._desks.event_of(row.plugin, row.handler)
-        oldest, filter_ = Retention(self._plugin).oldest(event), filter_of(row.expression)
+        handler = self._desks.handler(row.plugin, row.handler)
+        oldest, filter_ = Retention(self._plugin).oldest(handler.event), filter_of(row.expression)
         wanted = [
-            one.envelope
+            one
             for one in batch
-            if one.envelope.type == event
+            if one.envelope.type == handler.event
             and one.envelope.time >= oldest
             and (filter_ is None or filter_.wants(one.envelope))
         ]
+        at_once = handler.batch or BATCH
+        for first in range(0, len(wanted), at_once):
+            self._give_at_once(row, wanted[first : first + at_once])
+        seen = sum(one.envelope.type == handler.event for one in batch)
         place = batch[-1].offset + 1
-        if wanted:
-            given = [desk.GivenEvent(**_fields(envelope)) for envelope in wanted]
-            asked = desk.GiveEvents(
-                handler=row.handler, events=given, replay=row.id, place=place, again=row.again
-            )
-            self._desks.ask(row.plugin, "give", asked, desk.Waiting)
-        seen = sum(one.envelope.type == event for one in batch)
         self._note(row, place=place, given=row.given + len(wanted), passed=row.passed + seen)
+
+    def _give_at_once(self, row: ReplayRow, wanted: Sequence[Logged]) -> None:
+        """What the handler takes at once; whoever is given the same part again knows it by its place."""
+        given = [desk.GivenEvent(**_fields(one.envelope)) for one in wanted]
+        place = wanted[-1].offset + 1
+        asked = desk.GiveEvents(
+            handler=row.handler, events=given, replay=row.id, place=place, again=row.again
+        )
+        self._waiting[row.id] = self._desks.ask(row.plugin, "give", asked, desk.Waiting).count
 
     def _is_crowded(self, row: ReplayRow) -> bool:
         """Whether so much waits for the handler that it is given time first."""
+        if self._waiting.get(row.id, CROWD + 1) > CROWD:
+            self._waiting[row.id] = self._how_many_wait(row)
+        return self._waiting[row.id] > CROWD
+
+    def _how_many_wait(self, row: ReplayRow) -> int:
         nothing = desk.GiveEvents(handler=row.handler, events=[])
-        return self._desks.ask(row.plugin, "give", nothing, desk.Waiting).count > CROWD
+        return self._desks.ask(row.plugin, "give", nothing, desk.Waiting).count
 
     def _finish(self, row: ReplayRow) -> None:
         """At the end of a stretch: a handler that was held goes live once it has done what it was given."""
         if row.hold:
-            nothing = desk.GiveEvents(handler=row.handler, events=[])
-            if self._desks.ask(row.plugin, "give", nothing, desk.Waiting).count:
+            if self._how_many_wait(row):
                 time.sleep(IDLE / 10)
                 return
             self._desks.tell(row.plugin, "resume", desk.ResumeHandler(handler=row.handler))
@@ -145,6 +156,7 @@ class Runner:
         for id_ in self._readers.keys() - keep:
             self._close(id_)
             self._clocks.pop(id_, None)
+            self._waiting.pop(id_, None)
 
     def _close(self, id_: str) -> None:
         _, reader = self._readers.pop(id_, (0, None))

@@ -21,8 +21,8 @@ from azora.ids import uuid7
 FAST = Pace(first_pause=0.005, longest_pause=0.05, idle=0.5)
 
 
-def handler(name="seen", event="maker.ticked", ordered=False, attempts=8, timeout=5.0):
-    return Handler(name, event, ordered, attempts, timeout)
+def handler(name="seen", event="maker.ticked", ordered=False, attempts=8, timeout=5.0, batch=0):
+    return Handler(name, event, ordered, attempts, timeout, batch=batch)
 
 
 def envelope(n=0, key=None, kind="maker.ticked", id=None):
@@ -30,7 +30,7 @@ def envelope(n=0, key=None, kind="maker.ticked", id=None):
 
 
 class Host:
-    """One plugin: its handlers are functions that get (host, data, envelope)."""
+    """One plugin: its handlers are functions that get (host, data, envelope), or lists of both in batches."""
 
     def __init__(self, hosts, name, handlers, pace, module=None):
         self.hosts, self.name = hosts, name
@@ -44,10 +44,14 @@ class Host:
         self.consumer = Consumer(self, [each for each, _ in handlers], pace)
         self.claims = {}
 
-    def handle(self, handler, envelope, claim):
+    def handle(self, handler, claim):
         self.claims[eventlet.getcurrent()] = claim
+        told = [(orjson.loads(envelope.data), envelope) for envelope in claim.envelopes]
         try:
-            self.functions[handler.name](self, orjson.loads(envelope.data), envelope)
+            if handler.batch:
+                self.functions[handler.name](self, *map(list, zip(*told, strict=True)))
+            else:
+                self.functions[handler.name](self, *told[0])
         finally:
             del self.claims[eventlet.getcurrent()]
 

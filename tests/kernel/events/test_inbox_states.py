@@ -18,8 +18,9 @@ from tests.kernel.events.hosts import envelope
 
 from azora.data.database import open_database
 from azora.data.migrations import migrate
-from azora.events.claim import Claim, Duplicate
-from azora.events.inbox import FAR, Failure, Inbox
+from azora.events.claim import Duplicate, claim_of
+from azora.events.inbox import FAR, Inbox
+from azora.events.inbox_row import Failure
 from azora.events.parking import Parking
 
 LEASE = 10.0
@@ -69,7 +70,7 @@ class InboxMachine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9))
     def roll_back(self, which):
         delivery = self.running[which % len(self.running)]
-        claim = Claim(delivery.envelope, "h", delivery)
+        claim = claim_of([delivery])
         with pytest.raises(ZeroDivisionError), self.database.transaction():
             claim.take(self.database)
             raise ZeroDivisionError
@@ -86,7 +87,7 @@ class InboxMachine(RuleBasedStateMachine):
     @rule()
     def die(self):
         self.now += LEASE + 1
-        for seq, _, attempts, lane in self.inbox.abandoned(self.now):
+        for seq, _, attempts, _, lane in self.inbox.abandoned(self.now):
             with self.database.transaction():
                 self.inbox.recover(
                     seq, attempts, "pending", "the process ended", self.now, self.now + 1
@@ -101,7 +102,7 @@ class InboxMachine(RuleBasedStateMachine):
     def a_zombie_finishes(self):
         delivery = self.zombies.pop()
         with pytest.raises(Duplicate):
-            Claim(delivery.envelope, "h", delivery).settle(self.database)
+            claim_of([delivery]).settle(self.database)
         with self.database.transaction():
             self.inbox.mark_failed(delivery, "parked", Failure("late"), self.now, FAR)
 
@@ -146,7 +147,7 @@ class InboxMachine(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def _settle(self, delivery):
-        Claim(delivery.envelope, "h", delivery).settle(self.database)
+        claim_of([delivery]).settle(self.database)
         self.effects.append(delivery.envelope.id)
 
 

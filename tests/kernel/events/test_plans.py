@@ -6,7 +6,7 @@ import time
 import pytest
 from tests.kernel.events.hosts import Hosts, envelope, handler
 
-from azora.events.inbox import Failure
+from azora.events.inbox_row import Failure
 from azora.events.parking import Parking
 from azora.observe import gauges
 
@@ -51,9 +51,9 @@ def live_through_everything(host):
     host.consumer.accept([envelope(n, key="k" if n else None) for n in range(3)])
     with host.database.transaction():
         one, two = claim(host)
-        inbox.mark_done(one, now)
+        inbox.mark_done([one], now)
         inbox.mark_failed(two, "parked", Failure("no"), now, now)
-    assert (inbox.due(now + 1), inbox.suspected()) == (False, False)
+    assert (inbox.due(now + 1, 10), inbox.suspected()) == (set(), False)
     assert inbox.next_due(now)
     assert parking.events() and parking.redrive([two.envelope.id])
     with host.database.transaction():
