@@ -12,8 +12,7 @@ from azora.errors import Invalid
 
 if TYPE_CHECKING:
     from azora.cli.campus import Campus
-    from azora_library.custom.columns import OwnColumns
-    from azora_library.exchange.formats import Format
+    from azora_library.exchange.ahead import Job
     from azora_library.exchange.importing import Account, Send
 
 FORMATS = (
@@ -60,22 +59,21 @@ def import_catalogue(
     Exits with 0 when every record is in, and with 1 when some were refused.
     """
     from azora.cli.campus import campus
-    from azora_library.exchange import table
+    from azora_library.exchange.ahead import Job
     from azora_library.exchange.formats import format_of
     from azora_library.exchange.importing import Account
-    from azora_library.imports.reading import as_fields
+    from azora_library.imports.reading import TABLE, as_fields
     from azora_library.imports.service import named
 
     _check_encoding(encoding)
     account = Account()
     name = source or named(file.name)
     with file.open("rb") as stream, campus(data) as here, ThreadPoolExecutor(1) as sending:
-        found = format_of(stream)
-        read = found.read
-        if found.name == "CSV":
-            chosen, own = _mapping(here, stream, encoding or None, mapping or [], quiet=as_json)
-            read = table.reader(as_fields(chosen), own)
-        run = None if dry_run else _begun(here, name, found.name, file.name)
+        job = Job(str(file), format_of(stream).name, encoding or None)
+        if job.format == TABLE:
+            chosen, several = _mapping(here, stream, job.encoding, mapping or [], quiet=as_json)
+            job = job._replace(mapping=as_fields(chosen), several=several)
+        run = None if dry_run else _begun(here, name, job.format, file.name)
 
         def call(records: list[dict[str, Any]]) -> Any:
             request = {"source": name, "records": records, "dry_run": dry_run, "run": run}
@@ -86,13 +84,10 @@ def import_catalogue(
             time.sleep(0)  # it sets out before the next records are read
             return sent.result
 
-        size = file.stat().st_size
-        _run(
-            stream, found._replace(read=read), encoding or None, send, account, size, quiet=as_json
-        )
+        _run(job, send, account, file.stat().st_size, quiet=as_json)
         if run:
             here.call("library.finish_import", {"id": run})
-    _report(account, found.name, name, dry_run, as_json)
+    _report(account, job.format, name, dry_run, as_json)
     return 1 if account.refused else 0
 
 
@@ -104,12 +99,11 @@ def _begun(here: "Campus", source: str, format: str, name: str) -> str:
 
 def _mapping(
     here: "Campus", stream: Any, encoding: str | None, given: list[str], *, quiet: bool
-) -> "tuple[dict[str, str], OwnColumns]":
+) -> tuple[dict[str, str], dict[str, bool]]:
     """What the columns of a table hold: as it was said, as somebody said before, or guessed; and which
-    columns this campus has of its own."""
+    columns this campus has of its own, with whether a cell of them holds several values."""
     from rich.markup import escape
 
-    from azora_library.custom.columns import OwnColumns
     from azora_library.exchange import table
     from azora_library.imports.reading import check_mapping
 
@@ -126,32 +120,24 @@ def _mapping(
         for heading in columns:
             err.print(f"[bold]{escape(heading)}[/] → {escape(chosen[heading])}")
     check_mapping(chosen, told["own"])
-    return chosen, OwnColumns(told["own"], {})
+    return chosen, told["own"]
 
 
-def _run(
-    stream: Any,
-    found: "Format",
-    encoding: str | None,
-    send: "Send",
-    account: "Account",
-    size: int,
-    *,
-    quiet: bool,
-) -> None:
+def _run(job: "Job", send: "Send", account: "Account", size: int, *, quiet: bool) -> None:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from azora_library.exchange.importing import import_file
+    from azora_library.exchange.ahead import read_ahead
+    from azora_library.exchange.importing import send_all
 
     columns = (
-        TextColumn(f"{found.name} [progress.description]{{task.description}}"),
+        TextColumn(f"{job.format} [progress.description]{{task.description}}"),
         BarColumn(),
         DownloadColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console(error=True), disable=quiet) as progress:
         task = progress.add_task("", total=size)
-        for position in import_file(stream, found.read, encoding, send, account):
+        for position in send_all(read_ahead(job), send, account):
             progress.update(task, completed=position, description=f"{account.records:,} records")
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
@@ -91,12 +91,10 @@ def batches(
     yield Batch(records, refused, number, stream.tell())
 
 
-def import_file(
-    stream: BinaryIO, read: Reader, encoding: str | None, send: Send, account: Account
-) -> Iterator[int]:
-    """Import every record of the stream, yielding how many bytes are read; `account` grows meanwhile."""
+def send_all(found: Iterable[Batch], send: Send, account: Account) -> Iterator[int]:
+    """Import every record of a file, yielding how many bytes are read; `account` grows meanwhile."""
     settle: Callable[[Account], None] = _settled
-    for batch in batches(stream, read, encoding):
+    for batch in found:
         for refused in batch.refused:
             account.refuse(refused)
         settle(account)  # the batch before, which the campus took in while this one was read
