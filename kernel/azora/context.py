@@ -1,11 +1,12 @@
 """Who calls, under which trace, until when: one value per worker, carried along in headers."""
 
 import math
-import secrets
+import re
 import time
 from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
+from random import getrandbits
 from typing import TYPE_CHECKING, Any
 
 from azora.errors import NotAuthenticated
@@ -24,6 +25,7 @@ ACTOR, DEADLINE, CHAIN, KEY = (
 )
 HIDDEN = 200
 """Personal values of which one piece of work remembers that no log may say them."""
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 CAUSE, ADDRESS, TRACEPARENT = "azora-cause", "azora-address", "traceparent"
 
 
@@ -68,7 +70,7 @@ class Context:
         self.runtime = runtime
         self.token: str | None = parent.token if parent else None
         self.actor: Actor | None = parent.actor if parent else None
-        self.trace_id: str = parent.trace_id if parent else secrets.token_hex(16)
+        self.trace_id: str = parent.trace_id if parent else f"{getrandbits(128):032x}"
         self.span_id: str = parent.span_id if parent else ""
         self.sampled: bool = parent.sampled if parent else False
         self.deadline: float | None = parent.deadline if parent else None
@@ -140,12 +142,8 @@ class Context:
 
 def parse_traceparent(header: str | None) -> tuple[str, str, bool] | None:
     """(trace id, span id, sampled) of a W3C `traceparent`, or None where it is not one."""
-    pieces = (header or "").split("-")
-    if len(pieces) != 4 or [len(piece) for piece in pieces] != [2, 32, 16, 2]:
-        return None
-    if any(set(piece) - set("0123456789abcdef") for piece in pieces) or set(pieces[1]) == {"0"}:
-        return None
-    return pieces[1], pieces[2], bool(int(pieces[3], 16) & 1)
+    found = _TRACEPARENT.fullmatch(header or "")
+    return (found[1], found[2], bool(int(found[3], 16) & 1)) if found else None
 
 
 _current: ContextVar[Context] = ContextVar("azora")

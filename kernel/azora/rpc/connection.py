@@ -6,24 +6,26 @@ first frame is read. kombu does the address and TLS.
 
 import random
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
 import amqp
 import eventlet
-from kombu import Connection as Address
 
 from azora.errors import Unavailable
 from azora.observe.logs import get_logger
 from azora.rpc.frames import publish
-from azora.rpc.link import Link, open_link
+from azora.rpc.link import Link, address_of, open_link
 
 HEARTBEAT = 10
 """Seconds between heartbeats; a peer that is silent for two of them is gone."""
 
-CONNECT_TIMEOUT = 5
 SETUP_TIMEOUT = 8
 """Seconds for connecting and declaring: a broker that is just starting may never answer a declaration."""
+
+GLITCH = 1.0
+"""Seconds for which a call waits for a connection that was lost, before it fails at once."""
 
 STOP_TIMEOUT = 0.5
 """Seconds for writing what is left, and for the broker to say good-bye."""
@@ -39,10 +41,9 @@ class BrokerConnection:
     """A connection that comes back. `on_lost` callbacks hear of every loss; `ready` says if it is up."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._address = Address(
+        self._address = address_of(
             url,
             heartbeat=HEARTBEAT,
-            connect_timeout=CONNECT_TIMEOUT,
             transport_options={
                 "client_properties": {"connection_name": name},
                 "on_blocked": self._on_blocked,
@@ -58,6 +59,7 @@ class BrokerConnection:
         self._up = eventlet.event.Event()
         self._stopping = False
         self._pause = SHORTEST_PAUSE
+        self._lost_at = 0.0
 
     def add_step(self, step: Step) -> None:
         """Run `step(connection)` on every connect. It opens a channel of its own and declares what it needs."""
@@ -65,14 +67,23 @@ class BrokerConnection:
 
     def start(self) -> None:
         """Connect in the background and stay connected until `stop`."""
+        self._lost_at = time.monotonic()
         self._main = eventlet.spawn(self._run)
         eventlet.spawn_n(self._keep_alive)
 
     def wait_ready(self, timeout: float) -> bool:
         """Whether the connection is up within `timeout` seconds."""
+        if self.ready:
+            return True
         with eventlet.Timeout(timeout, False):
             self._up.wait()
         return self.ready
+
+    def wait_if_just_lost(self) -> None:
+        """Wait for a connection that is coming, or coming back; but not for one that has been away for long."""
+        left = self._lost_at + GLITCH - time.monotonic()
+        if not self.ready and left > 0:
+            self.wait_ready(left)
 
     def stop(self) -> None:
         """Close the connection for good, once what is under way is written."""
@@ -92,14 +103,16 @@ class BrokerConnection:
         properties: bytes,
         body: bytes,
         mandatory: bool = False,
+        blocked: bool = False,
     ) -> None:
         """Write one message, without waiting; it goes out with all others of this turn of the hub.
 
-        Raises Unavailable (not sent) when there is no connection to write to. What is lost with the
+        Raises Unavailable (not sent) when there is no connection to write to, or the broker takes nothing
+        for now; `blocked` says to write even then, to be taken later. What is lost with the
         connection before it is written, `on_lost` tells as everything else that was under way.
         """
         link = self._link
-        if channel is None or link is None or not self.ready or self.blocked:
+        if channel is None or link is None or not self.ready or (self.blocked and not blocked):
             reason = (
                 "blocks publishers (memory or disk alarm)" if self.blocked else "cannot be reached"
             )
@@ -159,6 +172,7 @@ class BrokerConnection:
             link.drop()
         if was_ready:
             self._up = eventlet.event.Event()
+            self._lost_at = time.monotonic()
             for callback in self.on_lost:
                 callback()
 
@@ -172,7 +186,7 @@ class BrokerConnection:
                 link.heartbeat_tick()
             except LOST:
                 self.log.warning("broker_silent")
-                link.drop()
+                link.hang_up()
 
     def _on_blocked(self, reason: str) -> None:
         self.blocked = True

@@ -4,17 +4,22 @@ Sign-on, channels, declarations, confirms, returns and heartbeats stay with py-a
 and messages and acknowledgements written, by `frames`, and what is written goes out in one piece.
 """
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
+from socket import SHUT_RDWR
 from typing import Any
 
 import eventlet
 from amqp import UnexpectedFrame, spec
-from eventlet.greenio import shutdown_safe
+from kombu import Connection as Address
 from kombu.transport.pyamqp import Connection, Transport
 
 from azora.observe.logs import get_logger
 from azora.rpc.frames import Delivery, Frame, FrameReader
 from azora.rpc.outgoing import Outgoing
+
+Socket: Any = eventlet.patcher.original("socket").socket
+
+CONNECT_TIMEOUT = 5
 
 AHEAD = 65_536
 """Bytes that are taken from the socket at once, if there are as many."""
@@ -33,7 +38,7 @@ class Link(Connection):  # type: ignore[misc]
         """Sign on, and gather from now on what is written."""
         result = super().connect(callback)
         self._reader.frame_max = self.frame_max
-        self.outgoing = Outgoing(self.transport.sock, self.drop)
+        self.outgoing = Outgoing(self.transport.sock, self.hang_up)
         self.transport._write = self.outgoing.write
         return result
 
@@ -59,15 +64,25 @@ class Link(Connection):  # type: ignore[misc]
         self.send_method(spec.Connection.Close, "BsBB", (200, "", 0, 0))
         self.outgoing.wait_until_written()
 
-    def drop(self) -> None:
-        """Close the socket, at once: whoever reads or writes hears of it."""
+    def hang_up(self) -> None:
+        """End both directions at once: whoever reads or writes hears of it, and drops the connection.
+
+        A socket that were closed under its reader would leave that waiting for ever.
+        """
         outgoing: Outgoing | None = getattr(self, "outgoing", None)
         if outgoing is not None:
             outgoing.lose()
+        if self._transport is not None and self._transport.sock is not None:
+            sock = self._transport.sock
+            with suppress(OSError):
+                Socket.shutdown(getattr(sock, "fd", sock), SHUT_RDWR)
+
+    def drop(self) -> None:
+        """Hang up and give the socket back. To be called by who reads."""
+        self.hang_up()
         transport = self._transport
         if transport is not None and transport.sock is not None:
             sock, transport.sock, transport.connected = transport.sock, None, False
-            shutdown_safe(sock)
             sock.close()
 
     def _receive(self, timeout: float | None) -> None:
@@ -77,7 +92,7 @@ class Link(Connection):  # type: ignore[misc]
         try:
             with _limit(timeout):
                 data = transport.sock.recv(AHEAD)
-        except (EOFError, ValueError) as error:  # we ourselves closed the socket meanwhile
+        except (EOFError, ValueError) as error:  # it was closed meanwhile
             raise ConnectionError("the connection was closed here") from error
         if not data:
             raise ConnectionError("the broker closed the connection")
@@ -106,8 +121,14 @@ def _limit(timeout: float | None) -> AbstractContextManager[Any]:
     )
 
 
-def open_link(address: Any) -> Link:
-    """A connection to the address, a `kombu.Connection`, signed on."""
+def address_of(url: str, **options: Any) -> Address:
+    """A broker's address. With `amqps` its certificate must be trusted, and be for this host."""
+    secured = {"server_hostname": None} if url.startswith("amqps:") else False
+    return Address(url, ssl=secured, connect_timeout=CONNECT_TIMEOUT, **options)
+
+
+def open_link(address: Address) -> Link:
+    """A connection to the address, signed on."""
     transport = address.transport
     assert isinstance(transport, Transport)
     transport.Connection = Link

@@ -7,13 +7,12 @@ from collections import deque
 from typing import Self
 
 import eventlet
-from kombu import Connection as Address
 
 from azora.errors import Invalid, Unavailable
 from azora.events.log import Logged
-from azora.rpc.connection import CONNECT_TIMEOUT, LOST
+from azora.rpc.connection import LOST
 from azora.rpc.frames import Delivery
-from azora.rpc.link import Link, open_link
+from azora.rpc.link import CONNECT_TIMEOUT, Link, address_of, open_link
 from azora.rpc.messages import envelope_of
 from azora.rpc.streams import stream_of
 
@@ -80,7 +79,7 @@ class StreamReader:
         self.close()
 
     def _open(self, url: str, stream: str, offset: int | str) -> None:
-        address = Address(url, heartbeat=HEARTBEAT, connect_timeout=CONNECT_TIMEOUT)
+        address = address_of(url, heartbeat=HEARTBEAT)
         link = self._link = open_link(address)
         channel = link.channel()
         channel.basic_qos(0, PREFETCH, False)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import amqp
 import eventlet
-from kombu import Connection as Address
 
 from azora.contract import Handler
 from azora.errors import Unavailable
-from azora.rpc.connection import CONNECT_TIMEOUT, LOST
+from azora.rpc.connection import LOST
+from azora.rpc.link import CONNECT_TIMEOUT, address_of
 
 
 def queue_of(plugin: str, handler: Handler) -> str:
@@ -57,7 +57,7 @@ def _depth(connection: amqp.Connection, queue: str) -> Depth:
 def _connected(broker: str) -> Iterator[amqp.Connection]:
     limit = eventlet.Timeout(CONNECT_TIMEOUT, TimeoutError("it does not answer in time"))
     try:
-        with limit, Address(broker, connect_timeout=CONNECT_TIMEOUT) as address:
+        with limit, address_of(broker) as address:
             yield address.connection
     except LOST as error:
         raise Unavailable(

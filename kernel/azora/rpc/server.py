@@ -15,7 +15,7 @@ from azora.rpc.connection import BrokerConnection, declare_exchange, decoded
 from azora.rpc.faults import serialize
 from azora.rpc.frames import Delivery
 from azora.rpc.properties import encode_properties
-from azora.rpc.wire import EXCHANGE
+from azora.rpc.wire import DIRECT, EXCHANGE
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -112,7 +112,10 @@ class RpcServer:
             )
             self._connection.wait_ready(REPLY_PATIENCE)
             self._connection.wait_for_room()
-            self._connection.publish(self._channel, EXCHANGE, reply_to, properties, body)
+            exchange = "" if reply_to.startswith(DIRECT) else EXCHANGE
+            self._connection.publish(
+                self._channel, exchange, reply_to, properties, body, blocked=True
+            )
         except (Unavailable, ValueError) as error:  # ValueError: an id or address that is no text
             self._hosted.log.warning("reply_lost", operation=message.routing_key, reason=str(error))
 

@@ -1,7 +1,8 @@
 """Calls over RabbitMQ, wire-compatible with stock Nameko in both directions.
 
 Requests are transient, unconfirmed and `mandatory`: one that no queue takes comes back within
-milliseconds. Replies arrive on one exclusive queue of the process.
+milliseconds. Replies come by RabbitMQ's direct reply-to, without a queue. A stock service knows nothing of
+that and publishes them to the exchange as ever: a queue of this process takes what is addressed so.
 """
 
 import itertools
@@ -20,6 +21,9 @@ from azora.rpc.frames import Delivery
 from azora.rpc.properties import encode_properties
 
 EXCHANGE = "nameko-rpc"
+DIRECT = "amq.rabbitmq.reply-to"
+"""The broker puts the caller's own address behind it."""
+
 REPLY_EXPIRES = 300_000
 """Milliseconds after which the broker drops the reply queue of a process that vanished."""
 
@@ -31,7 +35,7 @@ class AmqpWire:
 
     def __init__(self, connection: BrokerConnection) -> None:
         self._connection = connection
-        self._reply_to = f"azora-{secrets.token_hex(8)}"
+        self._name = f"azora-{secrets.token_hex(8)}"
         self._ids = itertools.count()
         self._pending: dict[str, Event] = {}
         self._channel: amqp.Channel | None = None
@@ -44,16 +48,17 @@ class AmqpWire:
         Raises the callee's typed error; DeadlineExceeded after `timeout` seconds; Unavailable when
         nobody serves the plugin (`not_sent`) or the broker was lost meanwhile (`unknown`).
         """
-        correlation = f"{self._reply_to}-{next(self._ids):x}"
-        pending = self._pending[correlation] = Event()
+        correlation = f"{self._name}-{next(self._ids):x}"
         properties = encode_properties(
             headers,
-            reply_to=self._reply_to,
+            reply_to=DIRECT,
             correlation_id=correlation,
             expiration=str(max(1, int(timeout * 1000))),
         )
+        pending = self._pending[correlation] = Event()
         timer = eventlet.Timeout(timeout)
         try:
+            self._connection.wait_if_just_lost()
             self._connection.wait_for_room()
             self._connection.publish(self._channel, EXCHANGE, target, properties, body, True)
             return _result(pending.wait())
@@ -68,12 +73,13 @@ class AmqpWire:
     def _declare(self, connection: amqp.Connection) -> None:
         channel = self._channel = connection.channel()
         declare_exchange(channel, EXCHANGE)
-        channel.queue_declare(
-            self._reply_to, exclusive=True, auto_delete=True, arguments={"x-expires": REPLY_EXPIRES}
-        )
-        channel.queue_bind(self._reply_to, EXCHANGE, self._reply_to)
         channel.events["basic_return"].add(self._on_return)
-        channel.basic_consume(self._reply_to, no_ack=True, callback=self._on_reply)
+        channel.basic_consume(DIRECT, no_ack=True, callback=self._on_reply)
+        channel.queue_declare(
+            self._name, exclusive=True, auto_delete=True, arguments={"x-expires": REPLY_EXPIRES}
+        )
+        channel.queue_bind(self._name, EXCHANGE, f"{DIRECT}.#")
+        channel.basic_consume(self._name, no_ack=True, callback=self._on_reply)
 
     def _on_reply(self, reply: Delivery) -> None:
         pending = self._pending.get(reply.properties.get("correlation_id", ""))
