@@ -15,10 +15,6 @@ def manifest_of(
     """What the operator needs to run the plugin as a process of its own; `image` has a default."""
     plugin = loaded.plugin
     version = loaded.version
-    service = plugin.services[0] if plugin.services else loaded.module
-    path = (
-        f"{getattr(service, '__module__', loaded.package)}:{getattr(service, '__name__', 'Plugin')}"
-    )
     return {
         "apiVersion": "azora.dev/v1alpha1",
         "kind": "AzoraPlugin",
@@ -28,7 +24,6 @@ def manifest_of(
         },
         "spec": {
             "platform": platform,
-            "service": path,
             "image": image or f"{_IMAGE}:{version}",
             "version": version,
             "command": ["azora", "run", plugin.name],

@@ -47,7 +47,7 @@ class Cluster:
         self.network = Network.new()
         self.plane = ControlPlane(binaries, self.folder, self.network.services)
         self.kubectl = Kubectl(str(binaries / "kubectl"), self.plane.kubeconfig)
-        self.images = {IMAGE: str(Path(sys.executable).parent)}
+        self.images = {IMAGE: [str(Path(sys.executable).parent), str(ROOT), sys.prefix]}
         self._agents: dict[str, Agent] = {}
 
     def start(self) -> "Cluster":
@@ -92,6 +92,11 @@ class Cluster:
     def log(self, pod: str, container: str) -> str:
         """What a container has printed, over all its restarts."""
         return self._file(pod, f"{container}.log").read_text(errors="replace")
+
+    def logs(self, namespace: str) -> str:
+        """The ends of what all containers of a namespace have printed."""
+        paths = sorted(self.folder.glob(f"*/pods/{namespace}_*/*.log"))
+        return "\n".join(f"== {p}\n{p.read_text(errors='replace')[-2000:]}" for p in paths)
 
     def close(self) -> None:
         """Take everything away."""

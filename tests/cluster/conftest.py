@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from tests.cluster import building
 from tests.cluster.cluster import Cluster
 from tests.cluster.kubectl import Kubectl
+from tests.cluster.operators import MANIFESTS, Operator
 
 from azora.testing.parts import leave_out
 
@@ -36,3 +38,34 @@ def kubectl(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[Kubect
     client = cluster.kubectl.within(f"{name}-{os.urandom(3).hex()}")
     yield client
     client("delete", "namespace", client.namespace, "--wait=false")
+
+
+@pytest.fixture(scope="session")
+def crds(whole_cluster: Cluster) -> None:
+    """Azora's own kinds are known."""
+    whole_cluster.kubectl("apply", "--kustomize", str(MANIFESTS / "crds"))
+    for plural in ("azoraplatforms", "azoraplugins"):
+        whole_cluster.kubectl.wait("condition=Established", f"crd/{plural}.azora.dev")
+
+
+@pytest.fixture
+def operator(cluster: Cluster, kubectl: Kubectl, crds: None) -> Iterator[Operator]:
+    """The operator at work in the test's namespace."""
+    process = Operator(cluster, kubectl).start()
+    yield process
+    process.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """A failed test shows the end of its operator's log, and what became of its pods."""
+    report = yield
+    if report.failed:
+        given = getattr(item, "funcargs", {})
+        if isinstance(operator := given.get("operator"), Operator):
+            report.sections.append(("log of the operator", operator.log.read_text()[-4000:]))
+        if isinstance(client := given.get("kubectl"), Kubectl):
+            report.sections.append(("pods", client("describe", "azora,pods")[-4000:]))
+            logs = given["cluster"].logs(client.namespace)
+            report.sections.append(("logs of the pods", logs[-6000:]))
+    return report

@@ -21,7 +21,7 @@ def migrate(
     from azora.loader import load_registry
     from azora.processes.upgrade import upgrade
 
-    settings = campus_settings(data, database_url=database, broker_url=None)
+    settings = campus_settings(data, database_url=database).model_copy(update={"broker_url": None})
     registry = load_registry()
     with locked(settings):
         prepare_campus(settings, registry)

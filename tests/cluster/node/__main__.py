@@ -134,6 +134,8 @@ if __name__ == "__main__":
     parser.add_argument("--name", required=True)
     parser.add_argument("--number", type=int, default=0)
     parser.add_argument("--network", type=int, required=True)
-    parser.add_argument("--images", required=True, help='JSON: {"image": "folder/bin"}')
+    parser.add_argument(
+        "--images", required=True, help='JSON: {"image": ["folder/bin", "folder", …]}'
+    )
     parser.add_argument("--folder", type=Path, required=True)
     asyncio.run(main(parser.parse_args()))

@@ -12,13 +12,13 @@ from typing import Any
 
 from tests.cluster.node import probes
 from tests.cluster.node.api import Api, ApiError, Object
-from tests.cluster.node.container import Box, Process, stamp, terminated
+from tests.cluster.node.container import Box, Mount, Process, stamp, terminated
 from tests.cluster.node.environment import ConfigError, Given
 from tests.cluster.node.network import PodNetwork
 from tests.cluster.node.status import ContainerState, pod_status
 
-Images = dict[str, str]
-"""Image → the folder of executables that it stands for."""
+Images = dict[str, list[str]]
+"""Image → the folder of executables that it stands for, and what else they need to see."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _LONG_ENOUGH = 0.3, 10.0, 30.0
 
@@ -114,9 +114,9 @@ class Pod:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _start(self, container: Object) -> Process:
-        executables = self._images.get(container["image"])
-        if executables is None:
+        if container["image"] not in self._images:
             raise LookupError(f"{container['image']}: not found")
+        executables, *folders = self._images[container["image"]]
         given = Given(self._api, self._pod, self._address, self._folder)
         inherited = {"PATH": f"{executables}:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp"}
         security = container.get("securityContext", {})
@@ -127,7 +127,10 @@ class Pod:
             work=self._folder / "work" / name,
             log=self._folder / f"{name}.log",
             environment=inherited | await given.environment(container),
-            mounts=await given.mounts(container),
+            mounts=[
+                *await given.mounts(container),
+                *(Mount(Path(folder), folder, read_only=True) for folder in folders),
+            ],
             directory=container.get("workingDir", "/"),
             read_only=security.get("readOnlyRootFilesystem", False),
         )

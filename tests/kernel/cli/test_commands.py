@@ -88,6 +88,11 @@ def test_migrate_is_done_once(azora):
     assert first["library"] and not any(again.values())
 
 
+def test_migrate_needs_no_broker(azora, tmp_path):
+    (tmp_path / "azora.toml").write_text('broker_url = "amqp://nobody@127.0.0.1:1/"')
+    assert azora("migrate", "web", "--json").code == 0
+
+
 def test_migrate_can_be_asked_for_one_plugin(azora):
     assert list(json.loads(azora("migrate", "identity", "--json").out)) == ["identity"]
 

@@ -1,0 +1,101 @@
+"""The Kubernetes API as the operator uses it: reads, server-side apply, deletes. The only writer."""
+
+import asyncio
+import base64
+import json
+from typing import Any
+
+from kubernetes.client import ApiClient
+from kubernetes.client.exceptions import ApiException
+
+from azora_operator.kinds import SECRET, Kind, where
+from azora_operator.rendering import MANAGER, Object, digest
+
+_TIMEOUT = (5.0, 30.0)
+"""Seconds to connect, and to wait for an answer."""
+
+
+class Api:
+    """An API server, asked in threads; `writes` counts what was changed."""
+
+    def __init__(self, client: ApiClient) -> None:
+        self._client = client
+        self.writes = 0
+
+    async def items(self, kind: Kind, namespace: str | None, selector: str = "") -> list[Object]:
+        """All objects of a kind, with their kind, which lists leave out."""
+        listed = await self._ask("GET", kind.path(namespace), {"labelSelector": selector})
+        named = {"apiVersion": kind.api_version, "kind": kind.name}
+        return [named | item for item in listed["items"]]
+
+    async def secret_hash(self, namespace: str, name: str) -> str | None:
+        """Differs when the Secret's data differ; None where it is not there."""
+        try:
+            found = await self._ask("GET", SECRET.path(namespace, name))
+        except ApiException as error:
+            if error.status == 404:
+                return None
+            raise
+        return digest({k: base64.b64decode(v).hex() for k, v in (found.get("data") or {}).items()})
+
+    async def apply(self, child: Object) -> Object:
+        """Write a child as it is rendered, and own those fields whoever wrote them last."""
+        self.writes += 1
+        query = {"fieldManager": MANAGER, "force": "true"}
+        return await self._ask("PATCH", where(child), query, child, "application/apply-patch+yaml")
+
+    async def delete(self, child: Object) -> None:
+        """Delete this very child, not another that took its name."""
+        self.writes += 1
+        precondition = {"uid": child["metadata"]["uid"]}
+        body = {"propagationPolicy": "Background", "preconditions": precondition}
+        try:
+            await self._ask("DELETE", where(child), {}, body)
+        except ApiException as error:
+            if error.status not in (404, 409):
+                raise
+
+    async def tell(self, kind: Kind, resource: Object, status: Object) -> None:
+        """Write the status of a resource, if it says something else."""
+        if _same(resource.get("status", {}), status):
+            return
+        self.writes += 1
+        meta = resource["metadata"]
+        path = f"{kind.path(meta['namespace'], meta['name'])}/status"
+        await self._ask("PATCH", path, {}, {"status": status}, "application/merge-patch+json")
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str] | None = None,
+        body: Object | None = None,
+        content_type: str = "application/json",
+    ) -> Any:
+        return await asyncio.to_thread(self._send, method, path, query, body, content_type)
+
+    def _send(
+        self, method: str, path: str, query: Any, body: Object | None, content_type: str
+    ) -> Any:
+        given = [(name, value) for name, value in (query or {}).items() if value]
+        headers = {"Accept": "application/json", "Content-Type": content_type}
+        request = self._client.param_serialize(
+            method, path, None, given, headers, body, auth_settings=["BearerToken"]
+        )
+        answer = self._client.call_api(*request, _request_timeout=_TIMEOUT)
+        said = answer.read()
+        if answer.status >= 400:
+            raise ApiException(status=answer.status, reason=_reason(said))
+        return json.loads(said)
+
+
+def _reason(said: bytes) -> str:
+    """What the API server says is wrong."""
+    try:
+        return str(json.loads(said)["message"])
+    except (ValueError, KeyError, TypeError):
+        return said.decode(errors="replace")[:500]
+
+
+def _same(before: Object, now: Object) -> bool:
+    return all(before.get(name) == value for name, value in now.items())

@@ -1,0 +1,19 @@
+"""What a plugin consists of in Kubernetes: one child, one file, one pure function."""
+
+from azora_operator.children.config import config_map
+from azora_operator.children.deployment import deployment
+from azora_operator.children.disruption import disruption_budget
+from azora_operator.children.identity import service_account
+from azora_operator.children.migration import migration_job
+from azora_operator.children.network import network_policy
+from azora_operator.children.service import service
+
+__all__ = [
+    "config_map",
+    "deployment",
+    "disruption_budget",
+    "migration_job",
+    "network_policy",
+    "service",
+    "service_account",
+]

@@ -1,0 +1,7 @@
+"""The ConfigMap of settings: immutable, and named by its hash, so that a change rolls the pods."""
+
+from azora_operator.rendering import Object, Rendering
+
+
+def config_map(given: Rendering) -> Object:
+    return given.child("v1", "ConfigMap", name=given.config_name, data=given.config, immutable=True)

@@ -1,0 +1,69 @@
+"""The Deployment: the plugin's pods, replaced one by one when what they are made from changes."""
+
+from azora_operator.children.pods import container, pod_spec
+from azora_operator.rendering import Object, Rendering, secrets_of
+
+SECRETS_ANNOTATION = "azora.dev/secrets"
+GRACE = 40
+"""Seconds that a pod is given to finish what it has begun."""
+
+
+def deployment(given: Rendering) -> Object:
+    spec = {
+        "replicas": given.plugin.replicas,
+        "revisionHistoryLimit": 3,
+        "progressDeadlineSeconds": 600,
+        "strategy": {
+            "type": "RollingUpdate",
+            "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
+        },
+        "selector": {"matchLabels": given.selector},
+        "template": {
+            "metadata": {
+                "labels": given.labels,
+                "annotations": {SECRETS_ANNOTATION: _secrets(given)},
+            },
+            "spec": pod_spec(given, _container(given))
+            | {
+                "terminationGracePeriodSeconds": GRACE,
+                "topologySpreadConstraints": [_spread(given)],
+            },
+        },
+    }
+    return given.child("apps/v1", "Deployment", spec)
+
+
+def _container(given: Rendering) -> Object:
+    whole = container(given, "plugin", list(given.plugin.command))
+    if given.plugin.http is None:
+        return whole
+    return whole | {
+        "ports": [{"name": "http", "containerPort": given.plugin.http.port, "protocol": "TCP"}],
+        "startupProbe": _probe("/healthz", period=1, failures=120),
+        "livenessProbe": _probe("/healthz", period=10, failures=3),
+        "readinessProbe": _probe("/readyz", period=2, failures=2),
+    }
+
+
+def _probe(path: str, *, period: int, failures: int) -> Object:
+    return {
+        "httpGet": {"path": path, "port": "http"},
+        "periodSeconds": period,
+        "timeoutSeconds": 5,
+        "failureThreshold": failures,
+    }
+
+
+def _spread(given: Rendering) -> Object:
+    return {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": given.selector},
+    }
+
+
+def _secrets(given: Rendering) -> str:
+    """Changes when a Secret that the pods read changes: they read it at their start only."""
+    names = sorted(secrets_of(given.plugin, given.platform))
+    return ",".join(f"{name}={given.secrets.get(name, '')}" for name in names)

@@ -1,0 +1,84 @@
+"""`azora-operator run` in a cluster, and `azora-operator crds`, which writes the CRDs."""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+
+import kopf
+from kubernetes import config
+from kubernetes.client import ApiClient
+
+from azora_operator.api import Api
+from azora_operator.crds import write
+from azora_operator.reconciler import Reconciler
+from azora_operator.watching import keep_looking, registry, settings
+
+_STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, with the facts that were given as `extra`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts = {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+        whole = {"time": moment, "level": record.levelname.lower(), "event": record.getMessage()}
+        if record.exc_info:
+            whole["error"] = self.formatException(record.exc_info)
+        return json.dumps({**whole, **facts}, default=str)
+
+
+async def run(namespace: str | None) -> None:
+    """Keep the campuses of one namespace, or of all, until a signal."""
+    reconciler = Reconciler(Api(client()))
+    async with asyncio.TaskGroup() as group:
+        working = [
+            group.create_task(reconciler.run()),
+            group.create_task(keep_looking(reconciler, namespace)),
+        ]
+        await kopf.operator(
+            registry=registry(reconciler),
+            settings=settings(),
+            standalone=True,
+            clusterwide=namespace is None,
+            namespaces=[namespace] if namespace else [],
+        )
+        for task in working:
+            task.cancel()
+
+
+def client() -> ApiClient:
+    """The official client, configured by the pod's ServiceAccount or by a kubeconfig."""
+    try:
+        config.load_incluster_config()
+    except config.ConfigException:
+        config.load_kube_config()
+    return ApiClient()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="azora-operator", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    running = commands.add_parser("run", help="keep the campuses of a cluster")
+    where = running.add_mutually_exclusive_group(required=True)
+    where.add_argument("--namespace", help="of one namespace")
+    where.add_argument("--all-namespaces", action="store_true")
+    writing = commands.add_parser("crds", help="write the CRDs into a folder")
+    writing.add_argument("folder", type=Path)
+    given = parser.parse_args()
+    if given.command == "crds":
+        write(given.folder)
+        return
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("kopf").setLevel(logging.WARNING)
+    asyncio.run(run(given.namespace))
+
+
+if __name__ == "__main__":
+    main()

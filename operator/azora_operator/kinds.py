@@ -1,0 +1,45 @@
+"""The kinds that the operator reads and writes, and where each lives in the API."""
+
+from dataclasses import dataclass
+
+from azora_operator.rendering import Object
+from azora_operator.resources import API_VERSION
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of object; `plural` is its name in paths."""
+
+    api_version: str
+    name: str
+    plural: str
+
+    def path(self, namespace: str | None, name: str = "") -> str:
+        """Where its objects are, in one namespace or in all."""
+        root = "/api" if "/" not in self.api_version else "/apis"
+        within = f"/namespaces/{namespace}" if namespace else ""
+        return f"{root}/{self.api_version}{within}/{self.plural}{f'/{name}' if name else ''}"
+
+
+PLATFORM = Kind(API_VERSION, "AzoraPlatform", "azoraplatforms")
+PLUGIN = Kind(API_VERSION, "AzoraPlugin", "azoraplugins")
+SECRET = Kind("v1", "Secret", "secrets")
+CHILDREN = {
+    kind.name: kind
+    for kind in (
+        Kind("v1", "ConfigMap", "configmaps"),
+        Kind("v1", "Service", "services"),
+        Kind("v1", "ServiceAccount", "serviceaccounts"),
+        Kind("apps/v1", "Deployment", "deployments"),
+        Kind("batch/v1", "Job", "jobs"),
+        Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
+        Kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
+    )
+}
+EVERY = [PLATFORM, PLUGIN, *CHILDREN.values()]
+
+
+def where(child: Object) -> str:
+    """The path of a child."""
+    meta = child["metadata"]
+    return CHILDREN[child["kind"]].path(meta["namespace"], meta["name"])

@@ -1,0 +1,154 @@
+"""Level-triggered reconciliation: whatever was told, look at all there is, plan, and carry it out.
+
+A resource that is concerned goes into a queue once; failures come back with growing pauses.
+"""
+
+import asyncio
+import logging
+
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError
+
+from azora_operator.api import Api
+from azora_operator.cache import Cache, Owner, owners_of
+from azora_operator.kinds import PLATFORM, PLUGIN, Kind
+from azora_operator.plan import Observed, plan, plan_platform
+from azora_operator.rendering import Object, secrets_of
+from azora_operator.resources import PlatformSpec, PluginSpec
+
+_LOG = logging.getLogger("azora.operator")
+_WORKERS = 8
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
+Concerned = tuple[str, Owner]
+
+
+class Reconciler:
+    """Fed by `tell`; at work while `run` runs."""
+
+    def __init__(self, api: Api) -> None:
+        self._api, self._cache = api, Cache()
+        self._queue: asyncio.Queue[Concerned] = asyncio.Queue()
+        self._waiting: set[Concerned] = set()
+        self._busy: set[Concerned] = set()
+        self._pauses: dict[Concerned, float] = {}
+
+    def tell(self, kind: Kind, found: Object, *, gone: bool) -> None:
+        """A watch has told of an object."""
+        for version in self._cache.change(kind.name, found, gone=gone):
+            self._concern(kind, version)
+
+    async def run(self) -> None:
+        """Work on what is concerned, until it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_WORKERS):
+                group.create_task(self._work())
+
+    async def resync(self, kind: Kind, namespace: str | None, selector: str) -> int:
+        """List a kind and take in what no watch has told; how much that was."""
+        before = self._cache.keys(kind.name)
+        missed = self._cache.replace(
+            kind.name, await self._api.items(kind, namespace, selector), before
+        )
+        for each in missed:
+            self._concern(kind, each)
+        return len(missed)
+
+    def look_again(self) -> None:
+        """Look at every plugin and platform: Secrets are not watched."""
+        for kind in (PLATFORM.name, PLUGIN.name):
+            for owner in self._cache.keys(kind):
+                self._enqueue((kind, owner))
+
+    def _concern(self, kind: Kind, found: Object) -> None:
+        for concerned in owners_of(kind, found):
+            self._enqueue(concerned)
+        if kind == PLATFORM:
+            namespace, name = found["metadata"]["namespace"], found["metadata"]["name"]
+            for plugin in self._cache.plugins_of((namespace, name)):
+                self._enqueue((PLUGIN.name, (namespace, plugin["metadata"]["name"])))
+
+    def _enqueue(self, concerned: Concerned) -> None:
+        if concerned not in self._waiting:
+            self._waiting.add(concerned)
+            self._queue.put_nowait(concerned)
+
+    async def _work(self) -> None:
+        while True:
+            concerned = await self._queue.get()
+            if concerned in self._busy:
+                await asyncio.sleep(0.01)
+                self._queue.put_nowait(concerned)
+                continue
+            self._waiting.discard(concerned)
+            self._busy.add(concerned)
+            try:
+                await self._reconcile(*concerned)
+                self._pauses.pop(concerned, None)
+            except (ApiException, HTTPError, OSError) as error:
+                self._later(concerned, error)
+            finally:
+                self._busy.discard(concerned)
+
+    def _later(self, concerned: Concerned, error: Exception) -> None:
+        pause = self._pauses.get(concerned, _FIRST_PAUSE)
+        self._pauses[concerned] = min(pause * 2, _LONGEST_PAUSE)
+        kind, (namespace, name) = concerned
+        facts = {"kind": kind, "namespace": namespace, "resource": name, "again_in": pause}
+        _LOG.warning("reconciling failed: %s", error, extra=facts)
+        asyncio.get_running_loop().call_later(pause, self._enqueue, concerned)
+
+    async def _reconcile(self, kind: str, owner: Owner) -> None:
+        if kind == PLATFORM.name:
+            await self._reconcile_platform(owner)
+        elif (plugin := self._cache.plugin(owner)) and not _is_going(plugin):
+            await self._reconcile_plugin(plugin)
+
+    async def _reconcile_plugin(self, plugin: Object) -> None:
+        """Carry out the plan for one plugin. What it owns goes with it, by its owner references."""
+        meta = plugin["metadata"]
+        platform = self._cache.platform((meta["namespace"], plugin["spec"]["platform"]))
+        names: set[str] = set()
+        if platform is not None:
+            specs = PluginSpec.model_validate(plugin["spec"]), _spec(platform)
+            names = secrets_of(*specs)
+        observed: Observed = self._cache.observed(
+            plugin, await self._secrets(meta["namespace"], names)
+        )
+        todo = plan(plugin, observed)
+        for child in todo.write:
+            written = await self._api.apply(child)
+            self._cache.change(child["kind"], written, gone=False)
+            _LOG.info("applied", extra=_facts(child))
+        for child in todo.delete:
+            await self._api.delete(child)
+            _LOG.info("deleted", extra=_facts(child))
+        await self._api.tell(PLUGIN, plugin, todo.status)
+        if todo.write:
+            self._enqueue((PLUGIN.name, (meta["namespace"], meta["name"])))
+
+    async def _reconcile_platform(self, owner: Owner) -> None:
+        platform = self._cache.platform(owner)
+        if platform is None:
+            return
+        spec = _spec(platform)
+        names = {source.secret for source in (spec.broker, spec.database) if source}
+        secrets = await self._secrets(owner[0], names)
+        status = plan_platform(platform, self._cache.plugins_of(owner), secrets)
+        await self._api.tell(PLATFORM, platform, status)
+
+    async def _secrets(self, namespace: str, names: set[str]) -> dict[str, str]:
+        found = {name: await self._api.secret_hash(namespace, name) for name in sorted(names)}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def _spec(platform: Object) -> PlatformSpec:
+    return PlatformSpec.model_validate(platform["spec"])
+
+
+def _is_going(resource: Object) -> bool:
+    return "deletionTimestamp" in resource["metadata"]
+
+
+def _facts(child: Object) -> dict[str, str]:
+    meta = child["metadata"]
+    return {"kind": child["kind"], "namespace": meta["namespace"], "resource": meta["name"]}

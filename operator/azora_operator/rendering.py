@@ -1,0 +1,115 @@
+"""What every child of a plugin is rendered from, and what all of them carry: labels, owner, names."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from azora_operator.resources import API_VERSION, PlatformSpec, PluginSpec
+
+Object = dict[str, Any]
+
+MANAGER = "azora-operator"
+PLUGIN_LABEL = "azora.dev/plugin"
+PLATFORM_LABEL = "azora.dev/platform"
+HASH_ANNOTATION = "azora.dev/hash"
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A plugin on its platform; `secrets` tells the hash of each Secret that it reads."""
+
+    meta: Object
+    plugin: PluginSpec
+    platform: PlatformSpec
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return str(self.meta["name"])
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """Selects this plugin's pods; never changes."""
+        return {PLUGIN_LABEL: self.name, PLATFORM_LABEL: self.plugin.platform}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        version = {"app.kubernetes.io/version": self.plugin.version} if self.plugin.version else {}
+        return {
+            "app.kubernetes.io/name": self.name,
+            "app.kubernetes.io/instance": self.name,
+            "app.kubernetes.io/part-of": self.plugin.platform,
+            "app.kubernetes.io/managed-by": MANAGER,
+            **version,
+            **self.selector,
+        }
+
+    @property
+    def config(self) -> dict[str, str]:
+        """The settings of its pods that are not secret."""
+        return {"AZORA_HOST": "0.0.0.0", **self.platform.config, **self.plugin.config}  # noqa: S104
+
+    @property
+    def config_name(self) -> str:
+        return f"{self.name}-{digest(self.config)}"
+
+    @property
+    def migration_name(self) -> str | None:
+        """The Job of this image and command; another image has another."""
+        if self.plugin.migration is None:
+            return None
+        made_from = [self.plugin.image, self.plugin.migration.command, self._database]
+        return f"{self.name}-migrate-{digest(made_from)}"
+
+    def child(
+        self,
+        api_version: str,
+        kind: str,
+        spec: Object | None = None,
+        *,
+        name: str = "",
+        **parts: Any,
+    ) -> Object:
+        """A child of the plugin: gone when the plugin is."""
+        whole: Object = {
+            "apiVersion": api_version,
+            "kind": kind,
+            "metadata": {
+                "name": name or self.name,
+                "namespace": self.meta["namespace"],
+                "labels": self.labels,
+                "ownerReferences": [self._owner],
+            },
+            **({} if spec is None else {"spec": spec}),
+            **parts,
+        }
+        whole["metadata"]["annotations"] = {HASH_ANNOTATION: digest(whole)}
+        return whole
+
+    @property
+    def _owner(self) -> Object:
+        return {
+            "apiVersion": API_VERSION,
+            "kind": "AzoraPlugin",
+            "name": self.name,
+            "uid": self.meta["uid"],
+            "controller": True,
+            "blockOwnerDeletion": True,
+        }
+
+    @property
+    def _database(self) -> Object | None:
+        return self.platform.database.model_dump() if self.platform.database else None
+
+
+def secrets_of(plugin: PluginSpec, platform: PlatformSpec) -> set[str]:
+    """The names of the Secrets that a plugin's pods read."""
+    shared = [platform.broker, platform.database]
+    return {s.secret for s in shared if s} | {s.secret for s in plugin.secrets}
+
+
+def digest(value: Any) -> str:
+    """Ten characters that differ when the value differs."""
+    written = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()[:10]

@@ -1,0 +1,229 @@
+"""What people write: AzoraPlatform and AzoraPlugin, once; their CRDs are generated from here.
+
+A constraint that JSON Schema cannot say is a CEL rule, whose message tells what to do.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+GROUP = "azora.dev"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
+
+_DNS = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+_DURATION = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$"
+
+Name = Annotated[str, Field(max_length=63, pattern=_DNS)]
+ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
+Argument = Annotated[str, Field(max_length=1024)]
+Command = Annotated[list[Argument], Field(min_length=1, max_length=32)]
+Quantity = Annotated[
+    str, Field(max_length=32, pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")
+]
+
+
+def rules(*pairs: tuple[str, str] | tuple[str, str, str]) -> dict[str, Any]:
+    """CEL rules as (rule, message) or (rule, message, path of the field)."""
+    keys = ("rule", "message", "fieldPath")
+    return {"x-kubernetes-validations": [dict(zip(keys, pair, strict=False)) for pair in pairs]}
+
+
+class Part(BaseModel):
+    """A part of a resource: camelCase outside, frozen inside."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class SecretKey(Part):
+    """One key of a Secret in the same namespace."""
+
+    secret: ObjectName = Field(description="Name of the Secret.")
+    key: ObjectName = Field("url", description="Key in it whose value is meant.")
+
+
+class Resources(Part):
+    """Processor time and memory."""
+
+    cpu: Quantity | None = Field(None, description="Processor time that is reserved: 100m, 2.")
+    memory: Quantity | None = Field(
+        None, description="Memory that is reserved, and that is not exceeded: 256Mi."
+    )
+
+
+class Network(Part):
+    """Who may talk with the pods."""
+
+    isolate: bool = Field(
+        True,
+        description="Refuse connections from outside the platform. Needs a network plugin that enforces NetworkPolicies.",
+    )
+
+
+class PlatformSpec(Part):
+    """One campus: what its plugins share."""
+
+    broker: SecretKey = Field(description="Where the URL of RabbitMQ is: amqp://…")
+    database: SecretKey | None = Field(
+        None,
+        description="Where the URL of PostgreSQL is: postgresql://…; each plugin has a schema.",
+    )
+    config: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=256,
+        description="Settings of every plugin: AZORA_…, as docs/settings.md lists them. Nothing secret.",
+        json_schema_extra=rules(
+            ("self.all(name, name.matches('^AZORA_[A-Z0-9_]+$'))", "a setting is named AZORA_…")
+        ),
+    )
+    resources: Resources = Field(
+        Resources(), description="What each pod is given where its plugin says nothing."
+    )
+    network: Network = Field(Network(), description="Who may talk with the pods.")
+    paused: bool = Field(False, description="The operator reads and reports, but changes nothing.")
+
+
+class Secrets(Part):
+    """Settings of one plugin that are secret."""
+
+    secret: ObjectName = Field(description="Secret whose keys are the names of settings: AZORA_….")
+
+
+class Migration(Part):
+    """What brings the database to this version's schema."""
+
+    command: Command = Field(description="Run once per image before its pods.")
+    timeout: Annotated[str, Field(max_length=16, pattern=_DURATION)] = Field(
+        "10m",
+        description="How long it may take.",
+        json_schema_extra=rules(
+            (
+                "duration(self) >= duration('1s') && duration(self) <= duration('24h')",
+                "between 1s and 24h",
+            )
+        ),
+    )
+
+
+class Http(Part):
+    """Pages and API."""
+
+    port: int = Field(8000, ge=1, le=65535, description="Port on which the plugin listens.")
+
+
+class PluginSpec(Part):
+    """One capability of a campus, run as pods of its own."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            (
+                "self.platform == oldSelf.platform",
+                "a plugin cannot move to another platform: delete it and make it again",
+                ".platform",
+            ),
+        )
+    )
+
+    platform: Name = Field(description="The AzoraPlatform of this namespace that it joins.")
+    image: str = Field(min_length=1, max_length=512, description="Container image to run.")
+    version: str | None = Field(
+        None,
+        max_length=63,
+        pattern=r"^v?[0-9][0-9A-Za-z.+-]*$",
+        description="Version of the plugin, for people to read.",
+    )
+    command: Command = Field(description="What a pod runs: azora run <plugin>.")
+    replicas: int = Field(1, ge=0, le=1000, description="How many pods run side by side.")
+    config: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=256,
+        description="Settings of this plugin, which win over the platform's. Nothing secret.",
+        json_schema_extra=rules(
+            ("self.all(name, name.matches('^AZORA_[A-Z0-9_]+$'))", "a setting is named AZORA_…")
+        ),
+    )
+    secrets: list[Secrets] = Field(
+        default_factory=list,
+        max_length=16,
+        description="Its secret settings. Its pods are replaced when one of them changes.",
+    )
+    requires: list[Name] = Field(
+        default_factory=list,
+        max_length=64,
+        description="AzoraPlugins that must be Ready before this one is rolled out.",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
+    resources: Resources = Field(Resources(), description="What each pod is given.")
+    migration: Migration | None = Field(None, description="What prepares its database.")
+    http: Http | None = Field(None, description="How its pages and API are reached.")
+    paused: bool = Field(False, description="The operator reads and reports, but changes nothing.")
+
+
+class Condition(Part):
+    """One fact about a resource, as Kubernetes writes it."""
+
+    type: str = Field(max_length=316)
+    status: str = Field(json_schema_extra={"enum": ["True", "False", "Unknown"]})
+    reason: str = Field(min_length=1, max_length=1024)
+    message: str = Field(max_length=32768)
+    last_transition_time: str = Field(json_schema_extra={"format": "date-time"})
+    observed_generation: int = Field(ge=0)
+
+
+class Status(Part):
+    """What both kinds tell."""
+
+    observed_generation: int | None = Field(None, description="The edit that this tells of.")
+    conditions: list[Condition] = Field(
+        default_factory=list,
+        json_schema_extra={
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["type"],
+        },
+    )
+
+
+class PlatformStatus(Status):
+    """What a platform tells."""
+
+    plugins: str | None = Field(None, description="How many of its plugins are Ready: 3/4.")
+
+
+class PluginStatus(Status):
+    """What a plugin tells."""
+
+    replicas: int | None = Field(None, description="Pods that exist.")
+    ready_replicas: int | None = Field(None, description="Pods that answer.")
+    selector: str | None = Field(None, description="Selects its pods, for an autoscaler.")
+    revision: str | None = Field(None, description="Hash of what its pods are made from.")
+
+
+class AzoraPlatform(BaseModel):
+    """One campus: the broker, the database and the settings that its plugins share."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            (
+                "self.metadata.name.size() <= 40",
+                "metadata.name: at most 40 characters, so that the names of what belongs to it fit",
+            )
+        )
+    )
+    spec: PlatformSpec = Field(description="What you want.")
+    status: PlatformStatus | None = Field(None, description="What is.")
+
+
+class AzoraPlugin(BaseModel):
+    """One capability of a campus, deployed as pods of its own."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            (
+                "self.metadata.name.size() <= 40",
+                "metadata.name: at most 40 characters, so that the names of what belongs to it fit",
+            ),
+        )
+    )
+    spec: PluginSpec = Field(description="What you want.")
+    status: PluginStatus | None = Field(None, description="What is.")

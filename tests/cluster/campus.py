@@ -1,0 +1,55 @@
+"""Objects of a small campus for the tests, and the servers of this machine as Services of a cluster."""
+
+import base64
+from typing import Any
+
+from tests.cluster.cluster import IMAGE, Cluster
+
+Object = dict[str, Any]
+
+
+def platform(name: str = "campus", **spec: Any) -> Object:
+    given = {"broker": {"secret": "broker"}, **spec}
+    return _azora("AzoraPlatform", name, given)
+
+
+def plugin(name: str = "library", **spec: Any) -> Object:
+    given = {
+        "platform": "campus",
+        "image": IMAGE,
+        "command": ["azora", "run", name],
+        "http": {"port": 8000},
+        **spec,
+    }
+    return _azora("AzoraPlugin", name, given)
+
+
+def secret(name: str, **data: str) -> Object:
+    encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": encoded}
+
+
+def outside(cluster: Cluster, name: str, port: int) -> list[Object]:
+    """A Service `name` that leads to a server on this machine's loopback interface."""
+    labels = {"kubernetes.io/service-name": name}
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": name},
+            "spec": {"ports": [{"port": port}]},
+        },
+        {
+            "apiVersion": "discovery.k8s.io/v1",
+            "kind": "EndpointSlice",
+            "metadata": {"name": f"{name}-outside", "labels": labels},
+            "addressType": "IPv4",
+            "ports": [{"name": "", "port": port, "protocol": "TCP"}],
+            "endpoints": [{"addresses": [cluster.network.gateway]}],
+        },
+    ]
+
+
+def _azora(kind: str, name: str, spec: Object) -> Object:
+    meta = {"name": name}
+    return {"apiVersion": "azora.dev/v1alpha1", "kind": kind, "metadata": meta, "spec": spec}
