@@ -78,7 +78,7 @@ class SqliteFile(PluginDatabase):
     def heavy_read(self, sql: str, *params: Any) -> list[Row]:
         """Run the read in a thread, on a connection of its own; interrupted when the caller is."""
         with self.explained:
-            connection = self._spare.pop() if self._spare else patiently(self._connect_reader)
+            connection = self._spare.pop() if self._spare else self._connect_aside()
             reading = eventlet.spawn(tpool.execute, self._read_and_return, connection, sql, params)
             try:
                 return reading.wait()
@@ -144,6 +144,10 @@ class SqliteFile(PluginDatabase):
         connection = self._routed.open()
         connection.execute("PRAGMA query_only = 1")
         return connection
+
+    def _connect_aside(self) -> sqlite3.Connection:
+        """In a thread: SQLite reads the whole schema first, which of a large plugin takes 30 ms."""
+        return patiently(tpool.execute, self._connect_reader)
 
     def _read_and_return(
         self, connection: sqlite3.Connection, sql: str, params: Sequence[Any]

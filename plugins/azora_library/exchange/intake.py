@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
 AT_ONCE = 100
-"""Records in one transaction: enough to be quick, few enough to keep nobody waiting."""
+"""Records in one transaction: enough to be quick, few enough to keep no other writer waiting."""
+TURN = 25
+"""Records after which other callers have their turn, the transaction being open."""
 
 
 class Change(NamedTuple):
@@ -71,7 +73,7 @@ class Intake:
         records = self._batch.records
         for start in range(0, len(records), AT_ONCE):
             yield from self._some(records[start : start + AT_ONCE])
-            time.sleep(0)  # other callers' turn
+            time.sleep(0)
 
     def _some(self, records: list[CatalogueRecord]) -> list[ImportOutcome]:
         if self._batch.dry_run:
@@ -92,7 +94,11 @@ class Intake:
 
     def _each(self, records: list[CatalogueRecord]) -> list[ImportOutcome]:
         known = self._known([self._source(record) for record in records])
-        outcomes = [self._one(record, known) for record in records]
+        outcomes = []
+        for number, record in enumerate(records, 1):
+            outcomes.append(self._one(record, known))
+            if number % TURN == 0:
+                time.sleep(0)  # other callers' turn
         self._put()
         return outcomes
 
