@@ -8,6 +8,7 @@ from typing import Any
 from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
+from azora_operator.drift import differs
 from azora_operator.kinds import SECRET, Kind, where
 from azora_operator.rendering import MANAGER, Object, digest
 
@@ -15,12 +16,18 @@ _TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and to wait for an answer."""
 
 
+INVALID = 422
+
+
+class ContestedError(Exception):
+    """Somebody else changes what the operator writes, as it is written."""
+
+
 class Api:
-    """An API server, asked in threads; `writes` counts what was changed."""
+    """An API server, asked in threads."""
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
-        self.writes = 0
 
     async def items(self, kind: Kind, namespace: str | None, selector: str = "") -> list[Object]:
         """All objects of a kind, with their kind, which lists leave out."""
@@ -39,14 +46,29 @@ class Api:
         return digest({k: base64.b64decode(v).hex() for k, v in (found.get("data") or {}).items()})
 
     async def apply(self, child: Object) -> Object:
-        """Write a child as it is rendered, and own those fields whoever wrote them last."""
-        self.writes += 1
-        query = {"fieldManager": MANAGER, "force": "true"}
-        return await self._ask("PATCH", where(child), query, child, "application/apply-patch+yaml")
+        """Write a child as it is rendered, and own those fields whoever wrote them last.
+
+        Server-side apply leaves what others have put into a list beside ours: then the lists are
+        replaced. Raises ContestedError where somebody changes it on its way in.
+        """
+        try:
+            written = await self._patch(child, "application/apply-patch+yaml", force="true")
+        except ApiException as error:
+            if error.status != INVALID:
+                raise
+            written = await self._patch(child, "application/merge-patch+json")
+        if differs(child, written):
+            written = await self._patch(child, "application/merge-patch+json")
+        if differs(child, written):
+            raise ContestedError(f"{where(child)} does not stay as it is written")
+        return written
+
+    async def _patch(self, child: Object, content_type: str, **query: str) -> Object:
+        given = {"fieldManager": MANAGER, **query}
+        return await self._ask("PATCH", where(child), given, child, content_type)
 
     async def delete(self, child: Object) -> None:
         """Delete this very child, not another that took its name."""
-        self.writes += 1
         precondition = {"uid": child["metadata"]["uid"]}
         body = {"propagationPolicy": "Background", "preconditions": precondition}
         try:
@@ -59,7 +81,6 @@ class Api:
         """Write the status of a resource, if it says something else."""
         if _same(resource.get("status", {}), status):
             return
-        self.writes += 1
         meta = resource["metadata"]
         path = f"{kind.path(meta['namespace'], meta['name'])}/status"
         await self._ask("PATCH", path, {}, {"status": status}, "application/merge-patch+json")

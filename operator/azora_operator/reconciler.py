@@ -9,7 +9,7 @@ import logging
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
-from azora_operator.api import Api
+from azora_operator.api import Api, ContestedError
 from azora_operator.cache import Cache, Owner, owners_of
 from azora_operator.kinds import PLATFORM, PLUGIN, Kind
 from azora_operator.plan import Observed, plan, plan_platform
@@ -84,7 +84,7 @@ class Reconciler:
             try:
                 await self._reconcile(*concerned)
                 self._pauses.pop(concerned, None)
-            except (ApiException, HTTPError, OSError) as error:
+            except (ApiException, ContestedError, HTTPError, OSError) as error:
                 self._later(concerned, error)
             finally:
                 self._busy.discard(concerned)

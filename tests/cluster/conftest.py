@@ -1,7 +1,7 @@
 """The cluster of these tests: started once, with what it needs named where that is missing."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -31,13 +31,24 @@ def cluster(whole_cluster: Cluster) -> Cluster:
     return whole_cluster
 
 
+@pytest.fixture(scope="session")
+def new_namespace(whole_cluster: Cluster) -> Iterator[Callable[[str], Kubectl]]:
+    """`new_namespace("name")`: kubectl in a namespace that nobody else uses, gone at the end."""
+    made: list[Kubectl] = []
+
+    def make(name: str) -> Kubectl:
+        made.append(whole_cluster.kubectl.within(f"{name}-{os.urandom(3).hex()}"))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client("delete", "namespace", client.namespace, "--wait=false")
+
+
 @pytest.fixture
-def kubectl(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[Kubectl]:
-    """kubectl in a namespace of the test's own, which is gone afterwards."""
-    name = request.node.name.partition("[")[0].replace("_", "-")[:50].strip("-")
-    client = cluster.kubectl.within(f"{name}-{os.urandom(3).hex()}")
-    yield client
-    client("delete", "namespace", client.namespace, "--wait=false")
+def kubectl(new_namespace: Callable[[str], Kubectl]) -> Kubectl:
+    """kubectl in a namespace of the test's own."""
+    return new_namespace("test")
 
 
 @pytest.fixture(scope="session")
@@ -46,14 +57,6 @@ def crds(whole_cluster: Cluster) -> None:
     whole_cluster.kubectl("apply", "--kustomize", str(MANIFESTS / "crds"))
     for plural in ("azoraplatforms", "azoraplugins"):
         whole_cluster.kubectl.wait("condition=Established", f"crd/{plural}.azora.dev")
-
-
-@pytest.fixture
-def operator(cluster: Cluster, kubectl: Kubectl, crds: None) -> Iterator[Operator]:
-    """The operator at work in the test's namespace."""
-    process = Operator(cluster, kubectl).start()
-    yield process
-    process.close()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -66,6 +69,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
             report.sections.append(("log of the operator", operator.log.read_text()[-4000:]))
         if isinstance(client := given.get("kubectl"), Kubectl):
             report.sections.append(("pods", client("describe", "azora,pods")[-4000:]))
-            logs = given["cluster"].logs(client.namespace)
+            logs = given["whole_cluster"].logs(client.namespace)
             report.sections.append(("logs of the pods", logs[-6000:]))
     return report

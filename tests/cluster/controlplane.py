@@ -64,6 +64,19 @@ class ControlPlane:
             raise
         return self
 
+    def client_config(self, token: str, namespace: str = "default") -> str:
+        """A kubeconfig of whoever holds the token."""
+        authority = self.directory / "certificates" / "apiserver.crt"
+        cluster = f'{{server: "{self.url}", certificate-authority: "{authority}"}}'
+        return f"""\
+apiVersion: v1
+kind: Config
+current-context: azora
+clusters: [{{name: azora, cluster: {cluster}}}]
+users: [{{name: azora, user: {{token: "{token}"}}}}]
+contexts: [{{name: azora, context: {{cluster: azora, user: azora, namespace: {namespace}}}}}]
+"""
+
     def close(self) -> None:
         """End all of it at once: nobody needs what it holds."""
         for part in reversed(self._parts):
@@ -78,7 +91,7 @@ class ControlPlane:
         ):
             subprocess.run(command, check=True, capture_output=True)
         (self.directory / "tokens.csv").write_text(f'{TOKEN},admin,1,"system:masters"\n')
-        self.kubeconfig.write_text(kubeconfig(self.url, TOKEN))
+        self.kubeconfig.write_text(self.client_config(TOKEN))
 
     def _store(self) -> Part:
         client, peer = (f"http://127.0.0.1:{port}" for port in (self._etcd, self._peers))
@@ -134,18 +147,6 @@ class ControlPlane:
 
     def _binary(self, name: str) -> str:
         return str(self._binaries / name)
-
-
-def kubeconfig(url: str, token: str, namespace: str = "default") -> str:
-    """A client's configuration for a private API server, whose certificate nobody signed."""
-    return f"""\
-apiVersion: v1
-kind: Config
-current-context: azora
-clusters: [{{name: azora, cluster: {{server: "{url}", insecure-skip-tls-verify: true}}}}]
-users: [{{name: azora, user: {{token: "{token}"}}}}]
-contexts: [{{name: azora, context: {{cluster: azora, user: azora, namespace: {namespace}}}}}]
-"""
 
 
 def _answers(url: str) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.cluster.cluster import ROOT, Cluster
-from tests.cluster.controlplane import kubeconfig
 from tests.cluster.kubectl import Kubectl
 
 from azora.testing.servers import Server
@@ -25,7 +24,7 @@ class Operator(Server):
         kubectl("apply", "--kustomize", str(MANIFESTS / "rbac"))
         token = kubectl("create", "token", "azora-operator").strip()
         self._config = self.directory / "kubeconfig"
-        self._config.write_text(kubeconfig(cluster.plane.url, token, kubectl.namespace))
+        self._config.write_text(cluster.plane.client_config(token, kubectl.namespace))
 
     def command(self) -> Sequence[str]:
         executable = Path(sys.executable).parent / "azora-operator"

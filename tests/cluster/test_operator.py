@@ -1,44 +1,228 @@
 """The operator end to end: what is applied with kubectl runs, answers calls, and is kept as it was asked."""
 
+import json
 import re
+import time
 
 import pytest
 import requests
 from tests.cluster.campus import outside, platform, plugin, secret
+from tests.cluster.cluster import same
+from tests.cluster.operators import Operator
 
 from azora.client import Client
+from azora.testing.servers import wait_until
 
 pytestmark = pytest.mark.needs("rabbitmq", "postgresql")
+
+KEPT = "deployments,services,configmaps,serviceaccounts,networkpolicies,jobs"
+OURS = "azora.dev/plugin=library"
+SOON = 10.0
+SIDECAR = {"name": "sidecar", "image": "azora.test/other:1"}
 
 
 def within_cluster(url, host):
     """The URL of a server of this machine, as pods reach it by its Service's name."""
-    return url.replace("127.0.0.1", host).replace("localhost", host)
+    return url.replace("127.0.0.1", host)
 
 
 def port_of(url):
     return int(re.search(r":(\d+)/", url)[1])
 
 
-@pytest.fixture
-def library(cluster, kubectl, operator, rabbitmq, postgresql):
+@pytest.fixture(scope="module")
+def kubectl(new_namespace):
+    return new_namespace("campus")
+
+
+@pytest.fixture(scope="module")
+def operator(whole_cluster, kubectl, crds):
+    process = Operator(whole_cluster, kubectl).start()
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="module")
+def library(whole_cluster, kubectl, operator, rabbitmq, postgresql):
     """The broker's URL of a campus whose library was applied and is Ready."""
     broker, database = rabbitmq.new_vhost(), postgresql.new_database()
     kubectl.apply(
-        *outside(cluster, "rabbitmq", port_of(broker)),
-        *outside(cluster, "postgresql", port_of(database)),
+        *outside(whole_cluster, "rabbitmq", port_of(broker)),
+        *outside(whole_cluster, "postgresql", port_of(database)),
         secret("broker", url=within_cluster(broker, "rabbitmq")),
         secret("database", url=within_cluster(database, "postgresql")),
+        secret("own", AZORA_LOG_LEVEL="warning"),
         platform(database={"secret": "database"}),
-        plugin(migration={"command": ["azora", "migrate", "library"]}),
+        plugin(migration={"command": ["azora", "migrate", "library"]}, secrets=[{"secret": "own"}]),
     )
     kubectl.wait("condition=Ready", "azoraplugin/library", seconds=60)
     return broker
 
 
-def test_an_applied_plugin_is_ready_and_answers_over_rabbitmq_and_http(kubectl, library):
+@pytest.fixture
+def bystander(kubectl, library):
+    """A plugin without pods on the same platform: quickly made, and quickly gone."""
+    kubectl.apply(plugin("bystander", replicas=0))
+    kubectl.wait("condition=Ready", "azoraplugin/bystander")
+    yield "bystander"
+    kubectl("delete", "azoraplugin", "bystander", "--ignore-not-found")
+
+
+def versions(kubectl):
+    """The versions of everything that the operator writes; an untouched object keeps its own."""
+    everything = kubectl.items(f"azora,{KEPT}", "--selector", "!batch.kubernetes.io/job-name")
+    return {
+        (each["kind"], each["metadata"]["name"]): each["metadata"]["resourceVersion"]
+        for each in everything
+    }
+
+
+def test_an_applied_plugin_answers_over_rabbitmq_and_http(kubectl, library):
     with Client(library) as campus:
         assert campus.call("library.search", query="mhudi")["items"] == []
     address = kubectl.get("service", "library")["spec"]["clusterIP"]
     assert requests.get(f"http://{address}/api/library/resources", timeout=10).ok
+
+
+def test_platform_is_ready_and_counts_its_plugins(kubectl, library):
     kubectl.wait("condition=Ready", "azoraplatform/campus")
+    same(lambda: kubectl.get("azoraplatform", "campus")["status"]["plugins"], "1/1")
+
+
+def test_conditions_tell_the_edit_that_they_are_about(kubectl, library):
+    found = kubectl.get("azoraplugin", "library")
+    assert found["status"]["observedGeneration"] == found["metadata"]["generation"]
+    told = {each["type"]: each["reason"] for each in found["status"]["conditions"]}
+    assert told == {
+        "Accepted": "Accepted",
+        "Migrated": "Migrated",
+        "Available": "Available",
+        "Ready": "Ready",
+    }
+
+
+@pytest.mark.parametrize("kind", ["service", "networkpolicy", "deployment", "serviceaccount"])
+def test_deleted_child_is_back_within_ten_seconds(kubectl, bystander, kind):
+    before = kubectl.get(kind, bystander)["metadata"]["uid"]
+    kubectl("delete", kind, bystander)
+    wait_until(lambda: back(kubectl, kind, bystander) not in (None, before), SOON)
+
+
+def back(kubectl, kind, name):
+    found = kubectl.items(kind, "--field-selector", f"metadata.name={name}")
+    return found[0]["metadata"]["uid"] if found else None
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "value"),
+    [
+        ("service", "/spec/ports/0/port", 8080),
+        ("networkpolicy", "/spec/ingress", []),
+        ("deployment", "/spec/template/spec/containers/0/image", "azora.test/other:1"),
+        ("deployment", "/spec/template/spec/containers/-", SIDECAR),
+        ("deployment", "/metadata/labels/azora.dev~1plugin", "somebody-else"),
+    ],
+    ids=["port", "network", "image", "sidecar", "label"],
+)
+def test_edited_child_is_as_before_within_ten_seconds(kubectl, bystander, kind, path, value):
+    def fields():
+        found = kubectl.get(kind, bystander)
+        return found["spec"], found["metadata"]["labels"]
+
+    before = fields()
+    edit = [{"op": "add" if path.endswith("-") else "replace", "path": path, "value": value}]
+    kubectl("patch", kind, bystander, "--type=json", "--patch", json.dumps(edit))
+    same(fields, before, SOON)
+
+
+def test_an_operator_that_starts_over_what_is_as_it_should_be_writes_nothing(
+    whole_cluster, kubectl, operator, bystander
+):
+    before = versions(kubectl)
+    operator.restart()
+    kubectl("delete", "service", bystander)
+    wait_until(lambda: back(kubectl, "service", bystander), SOON)
+    after = versions(kubectl)
+    changed = {key for key in before if before[key] != after.get(key)}
+    assert changed <= {("Service", bystander)}
+
+
+def test_paused_plugin_is_left_alone_until_it_goes_on(kubectl, bystander):
+    pause(kubectl, bystander, True)
+    same(lambda: reason(kubectl, bystander), "Paused")
+    kubectl("delete", "service", bystander)
+    kubectl("annotate", "azoraplugin", bystander, "touched=yes")
+    wait_until(lambda: observed_twice(kubectl, bystander), SOON)
+    assert back(kubectl, "service", bystander) is None
+    pause(kubectl, bystander, False)
+    wait_until(lambda: back(kubectl, "service", bystander), SOON)
+
+
+def pause(kubectl, name, paused):
+    patch = json.dumps({"spec": {"paused": paused}})
+    kubectl("patch", "azoraplugin", name, "--type=merge", "--patch", patch)
+
+
+def reason(kubectl, name, condition="Ready"):
+    told = kubectl.get("azoraplugin", name).get("status", {}).get("conditions", [])
+    return next((each["reason"] for each in told if each["type"] == condition), None)
+
+
+def observed_twice(kubectl, name):
+    """An edit that was made after another has been seen: so has the other."""
+    patch = json.dumps({"spec": {"version": f"1.0.{time.monotonic_ns()}"}})
+    kubectl("patch", "azoraplugin", name, "--type=merge", "--patch", patch)
+    generation = kubectl.get("azoraplugin", name)["metadata"]["generation"]
+
+    def seen():
+        return kubectl.get("azoraplugin", name)["status"]["observedGeneration"] >= generation
+
+    return wait_until(seen, SOON)
+
+
+def test_kubectl_scale_changes_the_pods(kubectl, bystander):
+    kubectl("scale", f"azoraplugin/{bystander}", "--replicas=2")
+    same(lambda: kubectl.get("deployment", bystander)["spec"]["replicas"], 2, SOON)
+    assert back(kubectl, "poddisruptionbudget", bystander)
+    kubectl("scale", f"azoraplugin/{bystander}", "--replicas=0")
+    same(lambda: back(kubectl, "poddisruptionbudget", bystander), None, SOON)
+
+
+def test_changed_secret_replaces_the_pods_that_read_it_and_no_others(kubectl, library, bystander):
+    (before,) = pods(kubectl, "library")
+    untouched = kubectl.get("deployment", bystander)["metadata"]["generation"]
+    kubectl.apply(secret("own", AZORA_LOG_LEVEL="info"))
+    wait_until(lambda: pods(kubectl, "library") not in ([before], []), 30)
+    kubectl.wait("condition=Ready", "azoraplugin/library")
+    same(lambda: before in pods(kubectl, "library"), False, 40)
+    assert kubectl.get("deployment", bystander)["metadata"]["generation"] == untouched
+
+
+def pods(kubectl, name):
+    found = kubectl.items("pods", "--selector", f"azora.dev/plugin={name}")
+    return [pod["metadata"]["name"] for pod in found]
+
+
+def test_plugin_says_what_it_lacks_and_goes_on_when_it_is_there(kubectl, library):
+    kubectl.apply(plugin("early", platform="later", replicas=0))
+    same(lambda: reason(kubectl, "early"), "PlatformMissing", SOON)
+    kubectl.apply(platform("later", broker={"secret": "later-broker"}))
+    same(lambda: reason(kubectl, "early"), "SecretMissing", SOON)
+    kubectl.apply(secret("later-broker", url="amqp://rabbitmq/"))
+    kubectl.wait("condition=Ready", "azoraplugin/early", seconds=20)
+    kubectl("delete", "azoraplugin/early", "azoraplatform/later")
+
+
+def test_plugin_waits_for_what_it_requires(kubectl, library):
+    kubectl.apply(plugin("dependent", requires=["bystander"], replicas=0))
+    same(lambda: reason(kubectl, "dependent"), "RequirementNotReady", SOON)
+    kubectl.apply(plugin("bystander", replicas=0))
+    kubectl.wait("condition=Ready", "azoraplugin/dependent")
+    kubectl("delete", "azoraplugin/dependent", "azoraplugin/bystander")
+
+
+def test_deleted_plugin_leaves_nothing(kubectl, library, bystander):
+    kubectl("delete", "azoraplugin", bystander)
+    left = f"{KEPT},poddisruptionbudgets,pods"
+    chosen = f"azora.dev/plugin={bystander}"
+    same(lambda: kubectl.items(left, "--selector", chosen), [], SOON)
