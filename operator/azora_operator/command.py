@@ -14,6 +14,7 @@ from kubernetes.client import ApiClient
 
 from azora_operator.api import Api
 from azora_operator.crds import write
+from azora_operator.leading import lead
 from azora_operator.reconciler import Reconciler
 from azora_operator.watching import keep_looking, registry, settings
 
@@ -32,9 +33,9 @@ class JsonLines(logging.Formatter):
         return json.dumps({**whole, **facts}, default=str)
 
 
-async def run(namespace: str | None) -> None:
-    """Keep the campuses of one namespace, or of all, until a signal."""
-    reconciler = Reconciler(Api(client()))
+async def run(configured: ApiClient, namespace: str | None) -> None:
+    """Keep the campuses of one namespace, or of all."""
+    reconciler = Reconciler(Api(configured))
     async with asyncio.TaskGroup() as group:
         working = [
             group.create_task(reconciler.run()),
@@ -61,23 +62,35 @@ def client() -> ApiClient:
 
 
 def main() -> None:
+    given = _parser().parse_args()
+    if given.command == "crds":
+        write(given.folder)
+        return
+    _log()
+    configured = client()
+    where = given.lease_namespace or given.namespace or "azora-system"
+    lead(where, lambda: asyncio.run(run(configured, given.namespace)))
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="azora-operator", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="keep the campuses of a cluster")
     where = running.add_mutually_exclusive_group(required=True)
     where.add_argument("--namespace", help="of one namespace")
     where.add_argument("--all-namespaces", action="store_true")
+    running.add_argument("--lease-namespace", help="where the replicas' Lease is")
     writing = commands.add_parser("crds", help="write the CRDs into a folder")
     writing.add_argument("folder", type=Path)
-    given = parser.parse_args()
-    if given.command == "crds":
-        write(given.folder)
-        return
+    return parser
+
+
+def _log() -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("kopf").setLevel(logging.WARNING)
-    asyncio.run(run(given.namespace))
+    for name in ("kopf", "leaderelection"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

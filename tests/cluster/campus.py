@@ -8,14 +8,14 @@ from tests.cluster.cluster import IMAGE, Cluster
 Object = dict[str, Any]
 
 
-def platform(name: str = "campus", **spec: Any) -> Object:
+def platform(name: str = "azora", **spec: Any) -> Object:
     given = {"broker": {"secret": "broker"}, **spec}
     return _azora("AzoraPlatform", name, given)
 
 
 def plugin(name: str = "library", **spec: Any) -> Object:
     given = {
-        "platform": "campus",
+        "platform": "azora",
         "image": IMAGE,
         "command": ["azora", "run", name],
         "http": {"port": 8000},

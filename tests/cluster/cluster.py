@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ class Cluster:
     """Started by `start`; `kubectl` is its administrator's, `node` what runs the pods."""
 
     def __init__(self, binaries: Path) -> None:
+        self.binaries = binaries
         self.folder = Path(tempfile.mkdtemp(prefix="azora-cluster-"))
         self.network = Network.new()
         self.plane = ControlPlane(binaries, self.folder, self.network.services)
@@ -92,6 +94,16 @@ class Cluster:
     def log(self, pod: str, container: str) -> str:
         """What a container has printed, over all its restarts."""
         return self._file(pod, f"{container}.log").read_text(errors="replace")
+
+    def run(self, command: list[str], namespace: str) -> str:
+        """What a command prints whose kubectl is the cluster's administrator's in a namespace."""
+        config = self.folder / f"{namespace}.kubeconfig"
+        config.write_text(self.plane.client_config(TOKEN, namespace))
+        path = f"{self.binaries}:{os.environ['PATH']}"
+        environment = os.environ | {"KUBECONFIG": str(config), "PATH": path}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def logs(self, namespace: str) -> str:
         """The ends of what all containers of a namespace have printed."""

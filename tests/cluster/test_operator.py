@@ -8,15 +8,15 @@ import pytest
 import requests
 from tests.cluster.campus import outside, platform, plugin, secret
 from tests.cluster.cluster import same
-from tests.cluster.operators import Operator
+from tests.cluster.operators import MANIFESTS, Operator
 
 from azora.client import Client
 from azora.testing.servers import wait_until
 
 pytestmark = pytest.mark.needs("rabbitmq", "postgresql")
 
+SMALL = MANIFESTS / "samples" / "small"
 KEPT = "deployments,services,configmaps,serviceaccounts,networkpolicies,jobs"
-OURS = "azora.dev/plugin=library"
 SOON = 10.0
 SIDECAR = {"name": "sidecar", "image": "azora.test/other:1"}
 
@@ -44,7 +44,7 @@ def operator(whole_cluster, kubectl, crds):
 
 @pytest.fixture(scope="module")
 def library(whole_cluster, kubectl, operator, rabbitmq, postgresql):
-    """The broker's URL of a campus whose library was applied and is Ready."""
+    """The broker's URL of the small campus that we ship as a sample, once its library is Ready."""
     broker, database = rabbitmq.new_vhost(), postgresql.new_database()
     kubectl.apply(
         *outside(whole_cluster, "rabbitmq", port_of(broker)),
@@ -84,9 +84,13 @@ def test_an_applied_plugin_answers_over_rabbitmq_and_http(kubectl, library):
     assert requests.get(f"http://{address}/api/library/resources", timeout=10).ok
 
 
-def test_platform_is_ready_and_counts_its_plugins(kubectl, library):
-    kubectl.wait("condition=Ready", "azoraplatform/campus")
-    same(lambda: kubectl.get("azoraplatform", "campus")["status"]["plugins"], "1/1")
+def test_small_campus_passes_its_own_check(whole_cluster, kubectl, library):
+    said = whole_cluster.run([str(SMALL / "check.sh")], kubectl.namespace)
+    assert "azoraplugin.azora.dev/library condition met" in said
+
+
+def test_platform_counts_its_ready_plugins(kubectl, library):
+    same(lambda: kubectl.get("azoraplatform", "azora")["status"]["plugins"], "1/1")
 
 
 def test_conditions_tell_the_edit_that_they_are_about(kubectl, library):
