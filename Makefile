@@ -1,5 +1,5 @@
-# The whole vocabulary: run · test · lint · bench · coverage
-.PHONY: help run test lint bench coverage parts plane
+# The whole vocabulary: run · test · lint · bench · coverage · soak
+.PHONY: help run test lint bench coverage soak parts plane
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
@@ -31,6 +31,9 @@ lint: .venv/dev.stamp  ## Format, style and types
 
 bench: parts .venv/dev.stamp  ## Measure what is fast beside its peers, into docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+soak: parts .venv/dev.stamp  ## A hundred random schedules of faults under load, into docs/soak.md
+	SOAK_SCHEDULES=100 $(BIN)/python -m pytest tests/faults/test_schedules.py
 
 parts:
 	@.ci/parts $(PARTS)

@@ -36,6 +36,11 @@ class Program:
         self._process.stdin.flush()
         return self._hear()
 
+    def processor_seconds(self) -> float:
+        """What all threads of the process have used so far."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
     def close(self) -> None:
         assert self._process.stdin
         with contextlib.suppress(BrokenPipeError):
@@ -59,6 +64,10 @@ class Subject:
 
     def measure(self, seconds: float) -> Result:
         return self._programs[-1].order(seconds)
+
+    def processor_seconds(self) -> float:
+        """What its processes have used so far."""
+        return sum(program.processor_seconds() for program in self._programs)
 
     def close(self) -> None:
         for program in reversed(self._programs):

@@ -22,10 +22,15 @@ class Outgoing:
         self._sock = sock
         self._on_lost = on_lost
         self._pieces: list[bytes] = []
-        self._size = 0
+        self._taken = self._written = 0
         self._writing = False
         self._lost = False
         self._changed: Event | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that are still to be written."""
+        return 0 if self._lost else self._taken - self._written
 
     def write(self, data: bytes | memoryview) -> None:
         """Take these bytes, to be written before anything that comes later. Never waits.
@@ -35,31 +40,33 @@ class Outgoing:
         if self._lost:
             raise ConnectionError("the connection is lost")
         self._pieces.append(bytes(data))
-        self._size += len(data)
+        self._taken += len(data)
         if not self._writing:
             self._writing = True
             eventlet.spawn_n(self._write_out)
 
     def wait_for_room(self) -> None:
         """Wait while the peer takes less than it is given."""
-        self._wait(ROOM)
+        while self.waiting > ROOM:
+            self._wait()
 
-    def wait_until_written(self) -> None:
-        """Wait until nothing is left."""
-        self._wait(0)
+    def wait_until_written(self) -> bool:
+        """Wait until all that there is now is written; False where the connection was lost before."""
+        goal = self._taken
+        while self._written < goal and not self._lost:
+            self._wait()
+        return self._written >= goal
 
     def lose(self) -> None:
         """Forget what is left: nobody takes it any more."""
         self._lost = True
         self._pieces.clear()
-        self._size = 0
         self._tell()
 
-    def _wait(self, left: int) -> None:
-        while self._size > left:
-            if self._changed is None:
-                self._changed = Event()
-            self._changed.wait()
+    def _wait(self) -> None:
+        if self._changed is None:
+            self._changed = Event()
+        self._changed.wait()
 
     def _write_out(self) -> None:
         try:
@@ -69,7 +76,7 @@ class Outgoing:
                 self._sock.sendall(data)
                 if self._lost:
                     return
-                self._size -= len(data)
+                self._written += len(data)
                 self._tell()
             self._writing = False
         except (OSError, ValueError) as error:  # ValueError: TLS on a closed socket

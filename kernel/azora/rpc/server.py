@@ -26,6 +26,9 @@ API_TOKEN = "nameko.api_token"  # noqa: S105 – a name, no secret
 REPLY_PATIENCE = 5.0
 """Seconds for which an answer waits for a connection that is just coming, or coming back."""
 
+REMEMBERED = 10_000
+"""Requests of which is known that they were begun, in case the broker did not hear of it."""
+
 _OURS = b'{"args":[],"kwargs":'
 
 
@@ -43,6 +46,7 @@ class RpcServer:
         self._channel: amqp.Channel | None = None
         self._tag: str | None = None
         self._stopping = False
+        self._begun: dict[str, None] = {}
         connection.add_step(self._declare)
 
     def stop(self) -> None:
@@ -63,23 +67,41 @@ class RpcServer:
         self._tag = channel.basic_consume(queue, callback=self._on_request)
 
     def _on_request(self, message: Delivery) -> None:
-        eventlet.spawn_n(self._serve, message)
-
-    def _serve(self, message: Delivery) -> None:
         if self._stopping:
             message.reject(requeue=True)
             return
         bound = self._hosted.operations.get(message.routing_key)
-        early = bound is not None and not bound.operation.idempotent
-        if early:
-            self._settle(message)
+        if bound is None or bound.operation.idempotent:
+            eventlet.spawn_n(self._serve_and_settle, message, bound)
+            return
+        message.acknowledge()
+        again = message.redelivered and message.properties.get("correlation_id") in self._begun
+        if not again:
+            eventlet.spawn_n(self._settle_and_serve, message, bound)
+
+    def _serve_and_settle(self, message: Delivery, bound: BoundOperation | None) -> None:
+        self._serve(message, bound)
+        try:
+            message.acknowledge()
+        except ConnectionError:
+            self._hosted.log.warning("acknowledgement_lost", operation=message.routing_key)
+
+    def _settle_and_serve(self, message: Delivery, bound: BoundOperation) -> None:
+        """Run what must not run twice, once its acknowledgement is out: one that is lost before comes again."""
+        if not message.link.outgoing.wait_until_written():
+            return
+        if correlation := message.properties.get("correlation_id"):
+            self._begun[correlation] = None
+            if len(self._begun) > REMEMBERED:
+                del self._begun[next(iter(self._begun))]
+        self._serve(message, bound)
+
+    def _serve(self, message: Delivery, bound: BoundOperation | None) -> None:
         try:
             answer = b'{"result":' + self._answer(message, bound) + b',"error":null}'
         except Exception as error:  # noqa: BLE001 – every request gets exactly one answer
             answer = orjson.dumps({"result": None, "error": serialize(error)})
         self._reply(message, answer)
-        if not early:
-            self._settle(message)
 
     def _answer(self, message: Delivery, bound: BoundOperation | None) -> bytes:
         if bound is None:
@@ -118,12 +140,6 @@ class RpcServer:
             )
         except (Unavailable, ValueError) as error:  # ValueError: an id or address that is no text
             self._hosted.log.warning("reply_lost", operation=message.routing_key, reason=str(error))
-
-    def _settle(self, message: Delivery) -> None:
-        try:
-            message.acknowledge()
-        except ConnectionError:
-            self._hosted.log.warning("acknowledgement_lost", operation=message.routing_key)
 
 
 def _request(bound: BoundOperation, raw: bytes) -> Request:
