@@ -84,12 +84,19 @@ class Borrowing(Service):
             if not self.actor.may(LEND):
                 raise NotAllowed("Only a librarian places holds for others.")
             return stock.card_of(number)
-        return stock.card_of_account(self.actor.id) or CardRow.create(
+        return stock.card_of_account(self.actor.id) or self._new_card()
+
+    def _new_card(self) -> CardRow:
+        """A card for the reader, unless another of their calls makes one at this moment."""
+        CardRow.insert(
             number=domain.new_number("C"),
             account=self.actor.id,
             name=self.actor.name or self.actor.id,
             created=datetime.now(UTC),
-        )
+        ).on_conflict(
+            conflict_target=[CardRow.account], update={CardRow.name: CardRow.name}
+        ).execute()
+        return CardRow.get(CardRow.account == self.actor.id)  # type: ignore[no-any-return]
 
     def _loan(self, id: str) -> LoanRow:
         row = LoanRow.get_or_none((LoanRow.id == id) & LoanRow.returned.is_null())

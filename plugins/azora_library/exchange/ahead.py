@@ -4,10 +4,11 @@ The child writes JSON for each batch, its length before it, and waits while nobo
 holds little.
 """
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import orjson
 
@@ -52,19 +53,19 @@ def read_ahead(job: Job) -> Iterator[Batch]:
     if Path(job.path).stat().st_size < LARGE:
         yield from job.batches()
         return
-    from eventlet.green import subprocess
-
     command = [sys.executable, "-P", "-m", __name__, orjson.dumps(job._asdict()).decode()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:  # noqa: S603 – our own arguments
         try:
+            assert child.stdout
             yield from _told(child.stdout)
         finally:
             child.kill()
 
 
-def _told(pipe: BinaryIO) -> Iterator[Batch]:
+def _told(pipe: IO[bytes]) -> Iterator[Batch]:
     while True:
-        said = orjson.loads(_exactly(pipe, int.from_bytes(_exactly(pipe, LENGTH))))
+        size = int.from_bytes(_exactly(pipe, LENGTH))
+        said = orjson.loads(_exactly(pipe, size))
         if said is None:
             return
         if isinstance(said, str):
@@ -77,7 +78,8 @@ def _told(pipe: BinaryIO) -> Iterator[Batch]:
         )
 
 
-def _exactly(pipe: BinaryIO, size: int) -> bytes:
+def _exactly(pipe: IO[bytes], size: int) -> bytes:
+    """So many bytes, however few the pipe holds at a time."""
     parts = []
     while size:
         part = pipe.read(size)

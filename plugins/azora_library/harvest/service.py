@@ -23,17 +23,11 @@ class Harvests(Service):
         said = request.model_dump(exclude={"source"})
         now = datetime.now(UTC)
         with self.transaction():
-            row = HarvestRow.get_or_none(HarvestRow.source == request.source)
-            if row is None:
-                row = HarvestRow.create(
-                    source=request.source,
-                    created=now,
-                    changed=now,
-                    created_by=self.actor.id,
-                    **said,
-                )
-            else:
-                _save(row, **said)
+            begun = {"created": now, "changed": now, "created_by": self.actor.id}
+            HarvestRow.insert(source=request.source, **begun, **said).on_conflict(
+                conflict_target=[HarvestRow.source], update={**said, "changed": now}
+            ).execute()
+            row = HarvestRow.get(HarvestRow.source == request.source)
         return _said(row)
 
     @operation("GET /harvests", permission=MANAGE)

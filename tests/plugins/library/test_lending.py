@@ -48,6 +48,13 @@ class TestLoans:
         running = [eventlet.spawn(lend, reader) for reader in readers]
         assert sum(one.wait() for one in running) == 1
 
+    def test_a_reader_whose_first_holds_come_at_once_gets_one_card(self, desk: Desk) -> None:
+        reader = SimpleNamespace(account=f"user:{uuid7()}")
+        books = [desk.book() for _ in range(5)]
+        placing = [eventlet.spawn(desk.wait_for, book, reader) for book in books]
+        assert all(one.wait() for one in placing)
+        assert CardRow.select().where(CardRow.account == reader.account).count() == 1
+
     def test_a_copy_for_reading_here_is_not_lent(self, desk: Desk) -> None:
         book = desk.book(policy="reference")
         assert desk.refusal(desk.lend, book, desk.reader()) == "library.not_lent"
