@@ -232,6 +232,15 @@ def test_many_calls_at_once_each_get_their_own_answer(campus):
     assert [call.wait().text for call in calls] == [str(n) for n in range(300)]
 
 
+def test_a_process_calls_serves_and_listens_on_one_connection(campus, rabbitmq, url):
+    bell, tower = campus
+    bell.call("bell.ring", Say(text="noon"))
+    assert eventually(lambda: tower.call("tower.heard", Say()).text) == "noon"
+    assert tower.call("bell.say", Say(text="ding"), Said).text == "ding"
+    vhosts = rabbitmq.control("list_connections", "vhost").split()
+    assert vhosts.count(url.rpartition("/")[2]) == len(campus)
+
+
 def test_a_large_message_crosses_in_pieces(campus):
     _, tower = campus
     text = "x" * 700_000
