@@ -89,6 +89,8 @@ class Runtime:
             self._consumers.append(eventlet.spawn(hosted.consumer.run))
             if self.transport:
                 self.transport.serve(hosted)
+                if hosted.plugin.keeps_log:
+                    self._greenlets.append(eventlet.spawn(self.transport.pour, hosted))
         if self.transport:
             self.transport.start()
         self._greenlets.append(eventlet.spawn(self._jobs.run))

@@ -48,12 +48,12 @@ def back_up(
 ) -> Backup:
     """Back up the campus, or only some plugins of it. Whatever fails leaves the earlier backups whole.
 
-    `keys` is the folder of the backups' key, where it is not the campus's own; without `files` blobs are
-    left where they are, and this does not count as the campus's last backup.
+    `keys` is the folder of the backups' key, where it is not the campus's own; without `files` blobs and
+    streams are left where they are, and this does not count as the campus's last backup.
     """
     work = campus.data_dir / WORK
     with one_at_a_time(campus.data_dir), place_errors():
-        databases = databases_of(campus, registry, settings, plugins)
+        databases = databases_of(campus, registry, settings, plugins, logs=files)
         if lost := sorted(set(plugins or ()) - databases.plugins):
             raise NotFound(
                 f"{lost[0]} has no data here. Nothing was written.", code="backup.no_plugin"

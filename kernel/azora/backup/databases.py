@@ -13,6 +13,7 @@ from azora.backup.archive import Manifest
 if TYPE_CHECKING:
     from azora.backup.resting import Rest
     from azora.backup.settings import BackupSettings
+    from azora.backup.streams import KeptStreams
     from azora.registry import Registry
     from azora.settings import CampusSettings
 
@@ -23,12 +24,15 @@ Member = tuple[str, Path]
 class Databases:
     """SQLite files, and PostgreSQL schemas as (address of the database, schema).
 
-    `rest` says how events come to rest before the moment; None where they need not.
+    `rest` says how events come to rest before the moment; None where they need not. `broker` is where the
+    logs of `keepers` are.
     """
 
     files: list[Path]
     schemas: list[tuple[str, str]]
     rest: "Rest | None"
+    broker: str | None
+    keepers: Collection[str]
 
     @property
     def plugins(self) -> set[str]:
@@ -40,10 +44,18 @@ def databases_of(
     registry: "Registry",
     settings: "BackupSettings",
     wanted: Collection[str] | None = None,
+    *,
+    logs: bool = True,
 ) -> Databases:
-    """Every database that is there, of plugins that are not installed any more too."""
+    """Every database that is there, of plugins that are not installed any more too; with the logs that a
+    broker keeps, or without.
+    """
     files, schemas = existing(campus, wanted)
-    return Databases(files, schemas, _rest(campus, registry, settings, schemas))
+    broker = str(campus.broker_url) if campus.broker_url else None
+    there = {path.stem for path in files} | {schema for _, schema in schemas}
+    keepers = sorted(there & set(registry.log_keepers())) if logs else []
+    rest = _rest(campus, registry, settings, schemas)
+    return Databases(files, schemas, rest, broker, keepers)
 
 
 def existing(
@@ -111,15 +123,19 @@ class Moment:
         rows: dict[str, Any],
         databases: Databases,
         queued_events: int,
+        logs: "KeptStreams | None",
     ) -> None:
         self.at, self.queued_events = time.time(), queued_events
+        self._logs = logs
         self._readers, self._rows, self._databases = readers, rows, databases
 
     def members(self, work: Path, manifest: Manifest) -> Iterator[Member]:
         """Each database, written when its turn comes and removed after it."""
         for path, reader in self._readers.items():
             target = work / path.name
-            manifest.plugins[path.stem] = sqlite.copied(reader, target)
+            part = manifest.plugins[path.stem] = sqlite.copied(reader, target)
+            if self._logs:
+                self._logs.add_to_file(path.stem, target, part, self.at)
             yield f"db/{path.name}", target
             target.unlink()
         for url, schema in self._databases.schemas:
@@ -127,6 +143,8 @@ class Moment:
 
             for table, target, part in postgres.copied(self._rows[url], schema, work):
                 manifest.plugins[schema] = part
+                if self._logs and table == "azora_log":
+                    self._logs.add_rows(schema, target, part, self.at)
                 yield f"rows/{schema}/{table}", target
                 target.unlink()
 
@@ -135,21 +153,34 @@ class Moment:
 def one_moment(databases: Databases) -> Iterator[Moment]:
     """See every database as it is now, for as long as the body runs."""
     with ExitStack() as stack:
-        rows, queued = stack.enter_context(_postgres(databases)) if databases.schemas else ({}, 0)
+        rows, queued, logs = stack.enter_context(_postgres(databases))
         readers = stack.enter_context(sqlite.one_moment(databases.files))
-        yield Moment(readers, rows, databases, queued)
+        yield Moment(readers, rows, databases, queued, logs or _logs(databases))
 
 
 @contextmanager
-def _postgres(databases: Databases) -> Iterator[tuple[dict[str, Any], int]]:
+def _postgres(databases: Databases) -> Iterator[tuple[dict[str, Any], int, "KeptStreams | None"]]:
+    """The logs go as far as what the databases know of, where events are at rest."""
+    if not databases.schemas:
+        yield {}, 0, None
+        return
     from azora.backup import postgres, resting
 
     urls = sorted({url for url, _ in databases.schemas})
     with ExitStack() as stack:
         stack.enter_context(postgres.plain_driver())
         if databases.rest is None:
-            yield stack.enter_context(postgres.one_moment(urls)), 0
+            yield stack.enter_context(postgres.one_moment(urls)), 0, None
             return
         with resting.at_rest(databases.schemas, databases.rest) as queued:
             rows = stack.enter_context(postgres.one_moment(urls))
-        yield rows, queued
+            logs = _logs(databases)
+        yield rows, queued, logs
+
+
+def _logs(databases: Databases) -> "KeptStreams | None":
+    if not (databases.broker and databases.keepers):
+        return None
+    from azora.backup.streams import KeptStreams
+
+    return KeptStreams.now(databases.broker, databases.keepers)

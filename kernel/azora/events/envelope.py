@@ -51,32 +51,46 @@ class Envelope:
     @classmethod
     def from_headers(cls, headers: Mapping[str, Any], data: bytes) -> "Envelope":
         """The event that a message carries. Raises Invalid where a required attribute is missing."""
-        found = {
-            name.removeprefix(PREFIX): str(value)
-            for name, value in headers.items()
-            if name.startswith(PREFIX)
-        }
-        for name, value in found.items():
-            if "\0" in value or len(value) > LONGEST:
-                raise Invalid(f"{name} is too long or holds NUL", code="not_an_event")
         try:
             return cls(
-                id=found["id"],
-                source=found["source"],
-                type=found["type"],
-                version=_version(found.get("dataversion", "1")),
-                time=datetime.fromisoformat(found["time"]).timestamp(),
-                key=found.get("partitionkey"),
+                id=_required(headers, "id"),
+                source=_required(headers, "source"),
+                type=_required(headers, "type"),
+                version=_version(_attribute(headers, "dataversion")),
+                time=datetime.fromisoformat(_required(headers, "time")).timestamp(),
+                key=_attribute(headers, "partitionkey"),
                 data=data,
-                traceparent=found.get("traceparent"),
-                cause=found.get("cause"),
+                traceparent=_attribute(headers, "traceparent"),
+                cause=_attribute(headers, "cause"),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise Invalid(f"this message is no CloudEvent: {error}", code="not_an_event") from None
 
 
-def _version(words: str) -> int:
-    number = int(words)
+def _required(headers: Mapping[str, Any], name: str) -> str:
+    found = _attribute(headers, name)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def _attribute(headers: Mapping[str, Any], name: str) -> str | None:
+    """An attribute as text; py-amqp gives bytes for some peers' strings."""
+    found = headers.get(PREFIX + name)
+    if found is None:
+        return None
+    text = found if isinstance(found, str) else _text(found)
+    if len(text) > LONGEST or "\0" in text:
+        raise Invalid(f"{name} is too long or holds NUL", code="not_an_event")
+    return text
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _version(words: str | None) -> int:
+    number = 1 if words is None else int(words)
     if not 0 < number < 2**31:
         raise ValueError(f"{words} is no version")
     return number

@@ -60,7 +60,13 @@ class BrokerCourier:
 
     def publish(self, envelopes: list[Envelope]) -> None:
         """Raises Unavailable when any may not be safe; publishing again is harmless."""
-        waiting = self._send_all(envelopes)
+        self._wait(self._send_all(envelopes))
+
+    def publish_into(self, queue: str, envelopes: list[Envelope]) -> None:
+        """The same into one queue alone, past the exchanges."""
+        self._wait(self._send_all(envelopes, queue))
+
+    def _wait(self, waiting: list[Event]) -> None:
         timer = eventlet.Timeout(
             CONFIRM_TIMEOUT, Unavailable("the broker did not confirm in time", sent="unknown")
         )
@@ -70,16 +76,16 @@ class BrokerCourier:
         finally:
             timer.cancel()
 
-    def _send_all(self, envelopes: list[Envelope]) -> list[Event]:
+    def _send_all(self, envelopes: list[Envelope], queue: str | None = None) -> list[Event]:
         """Write them in pieces, between which others have their turn."""
         waiting: list[Event] = []
         for first in range(0, len(envelopes), PIECE):
             self._connection.wait_for_room()
-            waiting += [self._send(one) for one in envelopes[first : first + PIECE]]
+            waiting += [self._send(one, queue) for one in envelopes[first : first + PIECE]]
             eventlet.sleep(0)
         return waiting
 
-    def _send(self, envelope: Envelope) -> Event:
+    def _send(self, envelope: Envelope, queue: str | None) -> Event:
         properties = encode_properties(
             envelope.to_headers(), persistent=True, message_id=envelope.id
         )
@@ -88,9 +94,8 @@ class BrokerCourier:
         self._unconfirmed[tag] = confirmed
         try:
             source, _, name = envelope.type.partition(".")
-            self._connection.publish(
-                self._channel, f"{source}.events", name, properties, envelope.data
-            )
+            place = ("", queue) if queue else (f"{source}.events", name)
+            self._connection.publish(self._channel, *place, properties, envelope.data)
         except Exception:  # the broker counts what it was sent; so do we
             self._next_tag = tag
             del self._unconfirmed[tag]

@@ -14,11 +14,14 @@ from azora.rpc.connection import LOST
 from azora.rpc.frames import Delivery
 from azora.rpc.link import CONNECT_TIMEOUT, Link, address_of, open_link
 from azora.rpc.messages import envelope_of
+from azora.rpc.queues import depths, is_there
 from azora.rpc.streams import stream_of
 
 PREFETCH = 2000
 HEARTBEAT = 30
 _OFFSET = "x-stream-offset"
+_LONG = 6.0
+"""Seconds for which a stream may say nothing where it should; the broker counts what is in it every five."""
 _PAUSE = 0.02
 """Seconds without a message after which what has come is handed out."""
 
@@ -36,9 +39,31 @@ class StreamLog:
     def newest(self, wait: float) -> Logged | None:
         last = None
         with StreamReader(self._url, self._stream, "last") as reader:
-            while found := reader.take(PREFETCH, wait):
+            while found := reader.take(PREFETCH, wait if last is None else _PAUSE):
                 last = found[-1]
         return last
+
+    def end(self, patience: float) -> int | None:
+        """The offset of the last event; None where there is no stream, or nothing in it. Raises Unavailable."""
+        if not is_there(self._url, self._stream):
+            return None
+        newest = self.newest(patience)
+        if newest is None and depths(self._url, [self._stream])[self._stream].waiting:
+            raise Unavailable("the log does not answer", code="broker_unavailable")
+        return newest.offset if newest else None
+
+    def ids(self) -> set[str]:
+        """The ids of all events that are in it. Raises Unavailable."""
+        found: set[str] = set()
+        last = self.end(_LONG)
+        if last is None:
+            return found
+        with self.reader(0) as reader:
+            while events := reader.take(PREFETCH, _LONG):
+                found |= {one.envelope.id for one in events}
+                if events[-1].offset >= last:
+                    return found
+        raise Unavailable("the log does not answer", code="broker_unavailable")
 
     def forget(self, event: str, before: float, limit: int = 1000) -> int:
         """A stream ages as a whole."""

@@ -10,7 +10,7 @@ from azora.rpc.frames import Delivery
 
 def envelope_of(event: str, message: Delivery) -> Envelope:
     """The event in a message of ours, or of a stock dispatcher, which brings no attributes."""
-    headers = decoded(message.headers)
+    headers = message.headers
     if "cloudEvents:id" in headers or "cloudEvents_id" in headers:
         return Envelope.from_headers(headers, message.body)
     return Envelope(
@@ -21,7 +21,7 @@ def envelope_of(event: str, message: Delivery) -> Envelope:
         time=time.time(),
         key=None,
         data=message.body,
-        traceparent=headers.get("traceparent"),
+        traceparent=decoded(headers).get("traceparent"),
         cause=None,
     )
 

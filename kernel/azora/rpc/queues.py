@@ -37,6 +37,16 @@ def depths(broker: str, queues: Collection[str]) -> dict[str, Depth]:
         return {queue: _depth(connection, queue) for queue in queues}
 
 
+def is_there(broker: str, queue: str) -> bool:
+    """Whether the broker has this queue. Raises Unavailable."""
+    with _connected(broker) as connection, connection.channel() as channel:
+        try:
+            channel.queue_declare(queue, passive=True)
+        except amqp.NotFound:
+            return False
+    return True
+
+
 def delete_queues(broker: str, queues: Collection[str]) -> None:
     """Delete queues, with the events and calls in them. Raises Unavailable."""
     with _connected(broker) as connection, connection.channel() as channel:

@@ -7,6 +7,7 @@ from azora.registry import Registry
 from azora.rpc.connection import BrokerConnection
 from azora.rpc.events import BrokerCourier, EventSubscriber
 from azora.rpc.log import StreamLog
+from azora.rpc.pouring import Pouring
 from azora.rpc.presence import Presence
 from azora.rpc.queues import depths, queue_of
 from azora.rpc.server import RpcServer
@@ -40,6 +41,10 @@ class AmqpTransport:
     def log(self, plugin: str) -> StreamLog:
         """The log of the plugin that keeps it."""
         return StreamLog(self._url, plugin)
+
+    def pour(self, hosted: "HostedPlugin") -> None:
+        """Move what is in the table of a log into its stream."""
+        Pouring(hosted, self.courier, self.log(hosted.name)).run()
 
     def queued(self, plugin: str, handlers: list[Handler]) -> dict[str, int]:
         """How many events wait in the queue of each handler. Raises Unavailable."""
