@@ -205,6 +205,11 @@ def prepare_keys(folder: Path, campus: str, plugin_permissions: dict[str, set[st
     temporary.replace(folder / "ring.json")
 
 
+def keys_of(hosted: set[str]) -> set[str]:
+    """The ids of the private keys that these plugins sign with."""
+    return {f"plugin-{name}" for name in hosted} | ({"people"} if "identity" in hosted else set())
+
+
 def load_keyring(folder: Path, hosted: set[str], *, keeper: bool = False) -> ActorKeyring:
     """The ring, with the private keys that a process needs which hosts these plugins."""
     ring = json.loads((folder / "ring.json").read_text())
@@ -216,8 +221,7 @@ def load_keyring(folder: Path, hosted: set[str], *, keeper: bool = False) -> Act
         )
         for key_id, entry in ring["keys"].items()
     }
-    wanted = {f"plugin-{name}" for name in hosted} | ({"people"} if "identity" in hosted else set())
-    wanted |= {"keeper"} if keeper else set()
+    wanted = keys_of(hosted) | ({"keeper"} if keeper else set())
     private = {
         key_id: _read_private(folder / f"{key_id}.key")
         for key_id in sorted(wanted)

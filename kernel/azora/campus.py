@@ -1,5 +1,8 @@
 """Puts a campus process together: its keys, its transport and its runtime."""
 
+import os
+from pathlib import Path
+
 from azora.actor import load_keyring, prepare_keys
 from azora.backup.switch import finish_restore
 from azora.registry import Registry
@@ -17,7 +20,13 @@ def prepare_campus(settings: CampusSettings, registry: Registry) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     finish_restore(settings.data_dir)
     switch_off(registry, settings.data_dir)
-    prepare_keys(settings.keys_folder, settings.campus_id, registry.permissions_elsewhere())
+    if not _are_given(settings.keys_folder):
+        prepare_keys(settings.keys_folder, settings.campus_id, registry.permissions_elsewhere())
+
+
+def _are_given(keys: Path) -> bool:
+    """Whether somebody else keeps the keys: the folder may be read and not written, as a pod's may."""
+    return (keys / "ring.json").exists() and not os.access(keys, os.W_OK)
 
 
 def open_runtime(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from azora.actor import keys_of
 from azora.contract import Handler, Operation
 from azora.registry import LoadedPlugin, Registry
 
@@ -30,6 +31,7 @@ def manifest_of(
             "requires": sorted(n.plugin for n in loaded.needs.values() if not n.optional),
             "migration": {"command": ["azora", "migrate", plugin.name]},
             "http": {"port": HTTP_PORT},
+            "keys": sorted(keys_of({plugin.name})),
         },
     }
 

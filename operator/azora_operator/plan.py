@@ -6,7 +6,7 @@ from typing import Any
 from azora_operator import children
 from azora_operator.conditions import Fact, Reason, conditions
 from azora_operator.drift import differs
-from azora_operator.rendering import Object, Rendering, digest, secrets_of
+from azora_operator.rendering import Object, Rendering, digest, secrets_of, secrets_of_platform
 from azora_operator.resources import PlatformSpec, PluginSpec
 
 Key = tuple[str, str]
@@ -185,8 +185,7 @@ def _status(plugin: Object, seen: Observed, given: Rendering | None, facts: list
 def plan_platform(platform: Object, plugins: list[Object], secrets: dict[str, str]) -> Object:
     """The status of an AzoraPlatform with these plugins."""
     spec = PlatformSpec.model_validate(platform["spec"])
-    names = {source.secret for source in (spec.broker, spec.database) if source}
-    absent = sorted(names - secrets.keys())
+    absent = sorted(secrets_of_platform(spec) - secrets.keys())
     ready = [each for each in plugins if is_ready(each)]
     if absent:
         message = f"there is no Secret {', '.join(absent)} in this namespace: make it"

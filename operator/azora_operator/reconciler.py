@@ -13,7 +13,7 @@ from azora_operator.api import Api, ContestedError
 from azora_operator.cache import Cache, Owner, owners_of
 from azora_operator.kinds import PLATFORM, PLUGIN, Kind
 from azora_operator.plan import Observed, plan, plan_platform
-from azora_operator.rendering import Object, secrets_of
+from azora_operator.rendering import Object, secrets_of, secrets_of_platform
 from azora_operator.resources import PlatformSpec, PluginSpec
 
 _LOG = logging.getLogger("azora.operator")
@@ -131,8 +131,7 @@ class Reconciler:
         if platform is None:
             return
         spec = _spec(platform)
-        names = {source.secret for source in (spec.broker, spec.database) if source}
-        secrets = await self._secrets(owner[0], names)
+        secrets = await self._secrets(owner[0], secrets_of_platform(spec))
         status = plan_platform(platform, self._cache.plugins_of(owner), secrets)
         await self._api.tell(PLATFORM, platform, status)
 

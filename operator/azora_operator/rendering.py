@@ -105,8 +105,13 @@ class Rendering:
 
 def secrets_of(plugin: PluginSpec, platform: PlatformSpec) -> set[str]:
     """The names of the Secrets that a plugin's pods read."""
-    shared = [platform.broker, platform.database]
-    return {s.secret for s in shared if s} | {s.secret for s in plugin.secrets}
+    return secrets_of_platform(platform) | {each.secret for each in plugin.secrets}
+
+
+def secrets_of_platform(platform: PlatformSpec) -> set[str]:
+    """The names of the Secrets that all pods of a platform read."""
+    sources = [source.secret for source in (platform.broker, platform.database) if source]
+    return {*sources, *([platform.keys] if platform.keys else [])}
 
 
 def digest(value: Any) -> str:

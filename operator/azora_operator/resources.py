@@ -19,6 +19,7 @@ Name = Annotated[str, Field(max_length=63, pattern=_DNS)]
 ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
 Argument = Annotated[str, Field(max_length=1024)]
 Command = Annotated[list[Argument], Field(min_length=1, max_length=32)]
+KeyName = Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9]([-_a-z0-9]*[a-z0-9])?$")]
 Quantity = Annotated[
     str, Field(max_length=32, pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")
 ]
@@ -68,6 +69,10 @@ class PlatformSpec(Part):
     database: SecretKey | None = Field(
         None,
         description="Where the URL of PostgreSQL is: postgresql://…; each plugin has a schema.",
+    )
+    keys: ObjectName | None = Field(
+        None,
+        description="Secret with the files of a campus's keys folder. Without it each pod makes keys of its own, and pods do not recognise one another's actors.",
     )
     config: dict[str, str] = Field(
         default_factory=dict,
@@ -147,6 +152,11 @@ class PluginSpec(Part):
         default_factory=list,
         max_length=16,
         description="Its secret settings. Its pods are replaced when one of them changes.",
+    )
+    keys: list[KeyName] = Field(
+        default_factory=list,
+        max_length=16,
+        description="Private keys that its pods get from the platform's keys: its own, and nobody else's.",
     )
     requires: list[Name] = Field(
         default_factory=list,

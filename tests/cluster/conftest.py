@@ -68,7 +68,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
         if isinstance(operator := given.get("operator"), Operator):
             report.sections.append(("log of the operator", operator.log.read_text()[-4000:]))
         if isinstance(client := given.get("kubectl"), Kubectl):
-            report.sections.append(("pods", client("describe", "azora,pods")[-4000:]))
+            report.sections.append(("pods", client("describe", "pods")[-4000:]))
             logs = given["whole_cluster"].logs(client.namespace)
             report.sections.append(("logs of the pods", logs[-6000:]))
     return report

@@ -3,14 +3,19 @@
 import json
 import re
 import time
+from pathlib import Path
 
 import pytest
 import requests
+import yaml
 from tests.cluster.campus import outside, platform, plugin, secret
-from tests.cluster.cluster import same
+from tests.cluster.cluster import IMAGE, same
 from tests.cluster.operators import MANIFESTS, Operator
 
+from azora.actor import load_keyring, prepare_keys
 from azora.client import Client
+from azora.context import ACTOR
+from azora.loader import load_registry
 from azora.testing.servers import wait_until
 
 pytestmark = pytest.mark.needs("rabbitmq", "postgresql")
@@ -43,19 +48,29 @@ def operator(whole_cluster, kubectl, crds):
 
 
 @pytest.fixture(scope="module")
-def library(whole_cluster, kubectl, operator, rabbitmq, postgresql):
+def keys(tmp_path_factory):
+    """The keys folder of a campus."""
+    folder = tmp_path_factory.mktemp("keys")
+    prepare_keys(folder, "campus", load_registry().permissions_elsewhere())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def library(whole_cluster, kubectl, operator, rabbitmq, postgresql, keys):
     """The broker's URL of the small campus that we ship as a sample, once its library is Ready."""
     broker, database = rabbitmq.new_vhost(), postgresql.new_database()
     kubectl.apply(
         *outside(whole_cluster, "rabbitmq", port_of(broker)),
         *outside(whole_cluster, "postgresql", port_of(database)),
-        secret("broker", url=within_cluster(broker, "rabbitmq")),
-        secret("database", url=within_cluster(database, "postgresql")),
+        secret("azora-broker", url=within_cluster(broker, "rabbitmq")),
+        secret("azora-database", url=within_cluster(database, "postgresql")),
+        secret("azora-keys", **{path.name: path.read_text() for path in keys.iterdir()}),
         secret("own", AZORA_LOG_LEVEL="warning"),
-        platform(database={"secret": "database"}),
-        plugin(migration={"command": ["azora", "migrate", "library"]}, secrets=[{"secret": "own"}]),
     )
-    kubectl.wait("condition=Ready", "azoraplugin/library", seconds=60)
+    shared, shipped = yaml.safe_load_all(kubectl("kustomize", str(SMALL)))
+    shipped["spec"] |= {"image": IMAGE, "secrets": [{"secret": "own"}]}
+    kubectl.apply(shared, shipped)
+    kubectl.wait("condition=Ready", "azoraplugin/library", seconds=120)
     return broker
 
 
@@ -82,6 +97,30 @@ def test_an_applied_plugin_answers_over_rabbitmq_and_http(kubectl, library):
         assert campus.call("library.search", query="mhudi")["items"] == []
     address = kubectl.get("service", "library")["spec"]["clusterIP"]
     assert requests.get(f"http://{address}/api/library/resources", timeout=10).ok
+
+
+class Keeper(Client):
+    """A client that acts as the campus's keeper, signed by a key that no pod has."""
+
+    def __init__(self, url, keys):
+        super().__init__(url)
+        self._actor = load_keyring(keys, set(), keeper=True).sign("operator:keeper", {"*"})
+
+    def _properties(self, correlation):
+        properties = super()._properties(correlation)
+        properties.headers[ACTOR] = self._actor
+        return properties
+
+
+def test_pods_recognise_the_actors_of_the_campus_and_have_no_key_of_another_plugin(
+    whole_cluster, kubectl, library, keys
+):
+    with Keeper(library, keys) as campus:
+        added = campus.call("library.add_resource", title="Mhudi", type="BOOK", category="Novel")
+    assert added["title"] == "Mhudi"
+    (pod,) = pods(kubectl, "library")
+    folder = Path(f"/proc/{whole_cluster.pod_pid(pod, 'plugin')}/root/etc/azora/keys")
+    assert {path.name for path in folder.iterdir()} == {"ring.json", "plugin-library.key"}
 
 
 def test_small_campus_passes_its_own_check(whole_cluster, kubectl, library):

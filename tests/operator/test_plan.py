@@ -29,6 +29,7 @@ PLUGINS = st.fixed_dictionaries(
         "version": st.sampled_from(["1.0", "v2"]),
         "secrets": st.lists(st.builds(lambda n: {"secret": n}, NAMES), max_size=2),
         "migration": st.just({"command": ["azora", "migrate", "library"], "timeout": "1m30s"}),
+        "keys": st.just(["plugin-library"]),
         "http": st.builds(lambda port: {"port": port}, st.integers(1, 65535)),
     },
 )
@@ -36,6 +37,7 @@ PLATFORMS = st.fixed_dictionaries(
     {"broker": st.just({"secret": "broker"}), "config": SETTINGS, "resources": RESOURCES},
     optional={
         "database": st.just({"secret": "database", "key": "uri"}),
+        "keys": st.just("keys"),
         "network": st.builds(lambda isolate: {"isolate": isolate}, st.booleans()),
     },
 )

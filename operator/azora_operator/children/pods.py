@@ -4,6 +4,7 @@ from azora_operator.rendering import Object, Rendering
 from azora_operator.resources import Resources
 
 DATA = "/var/lib/azora"
+KEYS = "/etc/azora/keys"
 
 
 def pod_spec(given: Rendering, container: Object) -> Object:
@@ -19,7 +20,11 @@ def pod_spec(given: Rendering, container: Object) -> Object:
             "fsGroup": 10001,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "volumes": [{"name": "data", "emptyDir": {}}, {"name": "tmp", "emptyDir": {}}],
+        "volumes": [
+            {"name": "data", "emptyDir": {}},
+            {"name": "tmp", "emptyDir": {}},
+            *([_keys(given)] if given.platform.keys else []),
+        ],
         "containers": [container],
     }
 
@@ -38,6 +43,11 @@ def container(given: Rendering, name: str, command: list[str]) -> Object:
         "volumeMounts": [
             {"name": "data", "mountPath": DATA},
             {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108
+            *(
+                [{"name": "keys", "mountPath": KEYS, "readOnly": True}]
+                if given.platform.keys
+                else []
+            ),
         ],
         "resources": _resources(given.plugin.resources, given.platform.resources),
         "securityContext": {
@@ -62,7 +72,16 @@ def _addresses(given: Rendering) -> list[Object]:
         for setting, source in sources.items()
         if source
     ]
-    return [*referenced, {"name": "AZORA_DATA_DIR", "value": DATA}]
+    folders = {"AZORA_DATA_DIR": DATA} | ({"AZORA_KEYS_DIR": KEYS} if given.platform.keys else {})
+    return [*referenced, *({"name": name, "value": path} for name, path in folders.items())]
+
+
+def _keys(given: Rendering) -> Object:
+    """The public ring, and of the private keys those alone that the plugin signs with."""
+    files = ["ring.json", *(f"{key}.key" for key in given.plugin.keys)]
+    items = [{"key": file, "path": file} for file in files]
+    source = {"secretName": given.platform.keys, "defaultMode": 0o440, "items": items}
+    return {"name": "keys", "secret": source}
 
 
 def _resources(own: Resources, default: Resources) -> Object:

@@ -101,5 +101,7 @@ def _write(folder: Path, read: dict[str, bytes], reference: Object) -> None:
     for item in items:
         path = folder / item["path"]
         path.parent.mkdir(parents=True, exist_ok=True)
+        if item["key"] not in read:
+            raise ConfigError(f"{reference['name']} has no key {item['key']}")
         path.write_bytes(read[item["key"]])
         path.chmod(0o400 if "secretName" in reference else 0o444)
