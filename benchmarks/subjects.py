@@ -31,9 +31,16 @@ class Program:
         self._hear()
 
     def order(self, seconds: float) -> Result:
+        self.ask(seconds)
+        return self.answer()
+
+    def ask(self, number: float) -> None:
+        """Give an order whose answer is taken later."""
         assert self._process.stdin
-        self._process.stdin.write(f"{seconds}\n")
+        self._process.stdin.write(f"{number}\n")
         self._process.stdin.flush()
+
+    def answer(self) -> Result:
         return self._hear()
 
     def processor_seconds(self) -> float:
