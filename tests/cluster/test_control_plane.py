@@ -80,6 +80,40 @@ def test_pod_finds_a_service_by_its_name(cluster, kubectl):
     assert "200" in cluster.log(pod, "web")
 
 
+def test_pods_of_a_lost_node_run_elsewhere(cluster, kubectl):
+    cluster.add_node("lost")
+    leaving = deployment()
+    spec = leaving["spec"]["template"]["spec"]
+    spec["affinity"] = {"nodeAffinity": prefer("lost")}
+    spec["tolerations"] = [
+        {"key": f"node.kubernetes.io/{key}", "operator": "Exists", "tolerationSeconds": 1}
+        | {"effect": "NoExecute"}
+        for key in ("unreachable", "not-ready")
+    ]
+    kubectl.apply(leaving)
+    kubectl.wait("condition=Available", "deployment/web")
+    assert nodes_that_serve(kubectl) == {"lost"}
+    cluster.lose_node("lost")
+    same(lambda: nodes_that_serve(kubectl), {"node-0"}, 40)
+    kubectl("delete", "node", "lost")
+
+
+def prefer(node):
+    choice = {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}
+    preference = {"weight": 100, "preference": {"matchExpressions": [choice]}}
+    return {"preferredDuringSchedulingIgnoredDuringExecution": [preference]}
+
+
+def nodes_that_serve(kubectl):
+    """The nodes whose pods are ready and not about to go."""
+    return {
+        pod["spec"]["nodeName"]
+        for pod in kubectl.items("pods")
+        if "deletionTimestamp" not in pod["metadata"]
+        and any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"]["conditions"])
+    }
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

@@ -191,19 +191,14 @@ def test_an_operator_that_starts_over_what_is_as_it_should_be_writes_nothing(
 
 
 def test_paused_plugin_is_left_alone_until_it_goes_on(kubectl, bystander):
-    pause(kubectl, bystander, True)
+    change(kubectl, bystander, paused=True)
     same(lambda: reason(kubectl, bystander), "Paused")
     kubectl("delete", "service", bystander)
     kubectl("annotate", "azoraplugin", bystander, "touched=yes")
     wait_until(lambda: observed_twice(kubectl, bystander), SOON)
     assert back(kubectl, "service", bystander) is None
-    pause(kubectl, bystander, False)
+    change(kubectl, bystander, paused=False)
     wait_until(lambda: back(kubectl, "service", bystander), SOON)
-
-
-def pause(kubectl, name, paused):
-    patch = json.dumps({"spec": {"paused": paused}})
-    kubectl("patch", "azoraplugin", name, "--type=merge", "--patch", patch)
 
 
 def reason(kubectl, name, condition="Ready"):
@@ -213,8 +208,7 @@ def reason(kubectl, name, condition="Ready"):
 
 def observed_twice(kubectl, name):
     """An edit that was made after another has been seen: so has the other."""
-    patch = json.dumps({"spec": {"version": f"1.0.{time.monotonic_ns()}"}})
-    kubectl("patch", "azoraplugin", name, "--type=merge", "--patch", patch)
+    change(kubectl, name, version=f"1.0.{time.monotonic_ns()}")
     generation = kubectl.get("azoraplugin", name)["metadata"]["generation"]
 
     def seen():
@@ -229,6 +223,21 @@ def test_kubectl_scale_changes_the_pods(kubectl, bystander):
     assert back(kubectl, "poddisruptionbudget", bystander)
     kubectl("scale", f"azoraplugin/{bystander}", "--replicas=0")
     same(lambda: back(kubectl, "poddisruptionbudget", bystander), None, SOON)
+
+
+def test_broken_image_is_told_while_the_pods_before_it_go_on(kubectl, library):
+    before = kubectl.get("azoraplugin", "library")["spec"]
+    change(kubectl, "library", image="azora.test/absent:1", migration=None)
+    same(lambda: reason(kubectl, "library"), "RollingOut", SOON)
+    with Client(library) as campus:
+        campus.call("library.search", query="mhudi")
+    change(kubectl, "library", image=before["image"], migration=before["migration"])
+    kubectl.wait("condition=Ready", "azoraplugin/library", seconds=60)
+
+
+def change(kubectl, name, **spec):
+    patch = json.dumps({"spec": spec})
+    kubectl("patch", "azoraplugin", name, "--type=merge", "--patch", patch)
 
 
 def test_changed_secret_replaces_the_pods_that_read_it_and_no_others(kubectl, library, bystander):

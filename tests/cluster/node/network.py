@@ -31,7 +31,9 @@ class Network:
         raise OSError("every private network of this machine is taken")
 
     def make(self) -> None:
-        _run("ip", "link", "add", self.bridge, "type", "bridge")
+        # An address of its own: else it takes a pod's, and all lose it when that pod goes.
+        address = ("address", f"02:00:00:00:00:{self.number:02x}")
+        _run("ip", "link", "add", self.bridge, *address, "type", "bridge")
         self.give(self.gateway, bits=16)
         _run("ip", "link", "set", self.bridge, "up")
 
