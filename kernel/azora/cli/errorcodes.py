@@ -7,6 +7,7 @@ TERMINAL_CODES = tuple(
     for entry in [
         ("backup.before_upgrade_failed", 500, "Older databases could not be backed up, and so were not migrated.", "Make room and start again, or say `AZORA_BACKUP_BEFORE_UPGRADE=false`."),
         ("backup.busy", 503, "Something writes without a pause.", "Try again at a quieter time."),
+        ("backup.log_silent", 503, "The broker stopped handing out the log while it was copied. No backup was made.", "Look at the broker, and try again."),
         ("backup.campus_running", 409, "A campus is connected to the database.", "Stop it first."),
         ("backup.campus_there", 409, "A campus is here already.", "Name another folder, or say `--replace`."),
         ("backup.damaged", 500, "A part of the backup is missing or was changed.", "Restore another one."),
