@@ -12,8 +12,10 @@ help:  ## What there is
 run: .venv/run.stamp .venv/islands.stamp  ## Start the campus here: nothing else is needed
 	@exec $(BIN)/azora up
 
+# Two lanes of about the same length, one for each core of a small machine; the second takes what the first does not name.
+LANE := architecture cluster faults kernel upgrades
 test: parts .venv/dev.stamp .venv/islands.stamp plane lint  ## Install what the tests need, lint, and run every test
-	$(BIN)/python -m pytest
+	@.ci/lanes $(BIN)/python "$(LANE:%=tests/%)" "$(filter-out $(LANE:%=tests/%/),$(wildcard tests/[!_]*/))"
 
 # Faults and the whole journeys run against the clock, which a tracer slows, and reach what the others cover.
 UNTRACED := faults docs/test_commands.py e2e thirdparty cluster
