@@ -6,6 +6,7 @@ import typer
 
 from azora.cli.extending import ExtensibleGroup
 from azora.cli.output import AsJson, DataDir, console, print_json, print_table
+from azora.errors import Invalid
 
 SHOWN = ("plugin", "handler", "type", "attempts", "error", "id")
 """What the terminal says of a parked event; `--json` says all, with its data and the stack."""
@@ -37,13 +38,17 @@ def parked(
 @app.command()
 def redrive(
     plugin: Annotated[str, typer.Argument(help="The plugin whose handler failed.")],
-    ids: Annotated[list[str], typer.Argument(help="Ids of parked events.")],
+    ids: Annotated[list[str] | None, typer.Argument(help="Ids of parked events.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every parked event of the plugin.")] = False,
     data: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Give parked events to their handlers again."""
     from azora.cli.campus import campus
 
+    if every == bool(ids):
+        raise Invalid("Name the ids of parked events, or say --all.")
     with campus(data) as here:
-        count = here.redrive(plugin, ids)
+        chosen = ids or [row["id"] for row in here.parked(plugin)]
+        count = here.redrive(plugin, chosen) if chosen else 0
     print_json({"redriven": count}) if as_json else console().print(f"{count} given again.")

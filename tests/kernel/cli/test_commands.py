@@ -111,6 +111,7 @@ def test_migrate_can_be_asked_for_one_plugin(azora):
         (("new", "Not-A-Name"), "no plugin name"),
         (("new", "class"), "no plugin name"),
         (("new", "library"), "installed already"),
+        (("events", "redrive", "library"), "--all"),
         (("nonsense",), "nonsense"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

@@ -1,9 +1,12 @@
 """The flow of events, and the chain of one: what a person sees at a glance."""
 
 import time
+from pathlib import Path
 
+import pytest
 from tests.plugins.nexus.conftest import add, add_told
 
+from azora.testing.browser import browse
 from azora_nexus.overview.chain import links
 from azora_nexus.overview.picture import picture
 
@@ -17,6 +20,19 @@ def test_the_flow_counts_what_was_just_told_and_is_fresh(campus):
     flow = campus.call("nexus.read_flow")
     assert sum(flow["minutes"]) == flow["hour"] and len(flow["minutes"]) == 60
     assert "library.resource_added" in [one["type"] for one in flow["types"]]
+
+
+@pytest.mark.needs("chromium")
+def test_a_page_that_is_left_open_follows_and_says_nothing_of_it(embedded_campus):
+    keeper = embedded_campus.as_account("nexus.read", "library.manage", "library.read")
+    session = keeper.cookies["azora_session"]
+    seen = browse(
+        Path(__file__).with_name("watching.py"), "left_open", embedded_campus.url, session
+    )
+    assert seen["status"] == 201
+    assert seen["after"] > seen["before"]
+    assert seen["stayed"]
+    assert not seen["said"]
 
 
 def test_the_page_says_how_each_handler_stands_and_pauses_one(campus):

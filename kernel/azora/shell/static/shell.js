@@ -7,8 +7,8 @@
   const say = (words) => { if (live) live.textContent = words; };
 
   // Load one part of this page again: data-retry on a link, data-part-link for lists, data-part-form
-  // for filters. What has the focus keeps it.
-  async function load(address, name, remember) {
+  // for filters. What has the focus keeps it. What looks again by itself says nothing (`quiet`).
+  async function load(address, name, remember, quiet) {
     const place = document.getElementById(`part-${name}`);
     if (!place) return false;
     const url = new URL(address, location.href);
@@ -24,21 +24,29 @@
       if (held) [...fresh.querySelectorAll("a, button, summary")].find((e) => e.textContent === held)?.focus();
       if (remember) history.pushState({ part: name }, "", address);
       dress(fresh);
-      say(answer.ok ? live.dataset.loaded : live.dataset.failed);
+      if (!quiet) say(answer.ok ? live.dataset.loaded : live.dataset.failed);
     } catch {
       place.removeAttribute("aria-busy");
-      say(live.dataset.failed);
+      if (quiet) again(place.querySelector("[data-again]"));
+      else say(live.dataset.failed);
     }
     return true;
+  }
+
+  // Look again after a while, and only while somebody may be looking.
+  function again(work) {
+    setTimeout(() => {
+      if (!work?.isConnected) return;
+      if (document.hidden) again(work);
+      else load(location.href, work.dataset.again, false, true);
+    }, work.dataset.seconds * 1000);
   }
 
   // What a piece of page gains when it appears: buttons that only a script can serve, and work that
   // looks again by itself for as long as it is shown.
   function dress(piece) {
     for (const button of piece.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
-    for (const work of piece.querySelectorAll("[data-again]")) {
-      setTimeout(() => work.isConnected && load(location.href, work.dataset.again), work.dataset.seconds * 1000);
-    }
+    for (const work of piece.querySelectorAll("[data-again]")) again(work);
     for (const late of piece.querySelectorAll("a[data-late]")) load(late.href, late.dataset.late);
   }
 
