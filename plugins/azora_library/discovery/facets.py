@@ -92,7 +92,7 @@ def _count(
             f"JOIN library_resource AS r {subject.narrow_row} ON r.number = ids.number)"
         )
         tops += [_top_of_column(name) for name in columns]
-    tops += [_top_of_headings(kind) for kind in kinds]
+    tops += _tops_of_headings(subject.database.dialect, kinds)
     rows = subject.database.heavy_read(
         f"WITH {', '.join(parts)} {' UNION ALL '.join(tops)}", *chosen.params, bound + 1
     )
@@ -107,6 +107,22 @@ def _top_of_column(name: str) -> str:
         f"FROM found WHERE {name} IS NOT NULL GROUP BY {name} "
         f"ORDER BY n DESC, value LIMIT {most}) AS top_{name}"
     )
+
+
+def _tops_of_headings(dialect: str, kinds: Sequence[int]) -> list[str]:
+    """The most frequent headings of each kind, in the way that costs the database least: PostgreSQL reads
+    the filings of all kinds in one pass, SQLite is quicker with each kind by itself."""
+    if dialect == "sqlite" or not kinds:
+        return [_top_of_headings(kind) for kind in kinds]
+    every = (
+        "SELECT CAST(top.kind AS TEXT) AS facet, h.value, top.n FROM (SELECT kind, heading, n, "  # noqa: S608 – constants and placeholders
+        "row_number() OVER (PARTITION BY kind ORDER BY n DESC, heading) AS place FROM ("
+        "SELECT f.kind, f.heading, count(*) AS n FROM ids JOIN library_filing AS f "
+        f"ON f.resource = ids.number AND f.kind IN ({', '.join(map(str, kinds))}) "
+        "GROUP BY f.kind, f.heading) AS filed) AS top "
+        f"JOIN library_heading AS h ON h.id = top.heading WHERE top.place <= {FIRST_VALUES}"
+    )
+    return [every]
 
 
 def _top_of_headings(kind: int) -> str:
