@@ -36,7 +36,7 @@ def registry() -> Registry:
 
 def forked(settings: CampusSettings) -> None:
     """As `azora up --processes` does it; says `ready` when every process answers."""
-    Supervisor(settings, seed=False, announce=lambda *_: _say_ready(), registry=registry()).run()
+    Supervisor(settings, demo=False, announce=lambda *_: _say_ready(), registry=registry()).run()
 
 
 def alone(settings: CampusSettings, number: str) -> None:
@@ -49,7 +49,7 @@ def alone(settings: CampusSettings, number: str) -> None:
     control = control_path(settings.data_dir, name)
     process = ServingProcess(settings, known, [name], address, control)
     upgrade(process.runtime)
-    process.start()
+    process.start(demo=False)
     _say_ready()
     process.serve()
 

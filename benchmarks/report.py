@@ -33,8 +33,9 @@ Two things were in the way:
 Of the processor's time (cProfile, which overstates Python) 24 % is Eventlet's switching, 21 % peewee building
 the handler's one INSERT, 16 % SQLite, 15 % transactions round them, 7 % outbox, relay and consumer. What is
 left to win is one commit for many emitting operations, and SQL that peewee has built before.
-`tests/kernel/events/test_pace.py` holds the cost against the same rows written by sqlite3 alone in the same
-run: 1.7 to 2.7 times those, and at most 4."""
+`tests/kernel/events/test_pace.py` holds the cost in counts that no busy machine changes: alone, an event takes 26
+statements in 5 transactions; of 400 side by side each takes 9, in 1.2.
+"""
 
 
 class Target(NamedTuple):

@@ -15,6 +15,7 @@ from pathlib import Path
 from azora.testing.rabbitmq import RabbitMQ
 from benchmarks import memory
 from benchmarks.report import page, table
+from benchmarks.sections import with_sections
 from benchmarks.starting import start_everything, start_trivial
 from benchmarks.subjects import ROOT, SUBJECTS, Result, Subject
 
@@ -40,7 +41,8 @@ def main() -> None:
     )
     print(f"{machine}\n\n{table(medians)}")
     if not given.no_page:
-        PAGE.write_text(page(medians, machine, given.rounds, given.seconds), "utf-8")
+        text = page(medians, machine, given.rounds, given.seconds)
+        PAGE.write_text(with_sections(text), "utf-8")
         print(f"\nwritten to {PAGE.relative_to(ROOT)}")
 
 

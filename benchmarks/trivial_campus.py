@@ -29,7 +29,7 @@ def main(data: str, port: str) -> None:
     address = f"{settings.host}:{settings.port}"
     process = ServingProcess(settings, registry, None, address, control_path(settings.data_dir))
     upgrade(process.runtime)
-    process.start(seed=True)
+    process.start(demo=True)
     process.serve()
 
 

@@ -72,7 +72,7 @@ BEGIN
     RETURN NULL;
 END $$"""
 
-AUDIT_FUNCTION = """
+FIRST_AUDIT_FUNCTION = """
 CREATE FUNCTION azora_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     row_key text;
@@ -91,3 +91,4 @@ BEGIN
             (before - personal)::text, (after - personal)::text;
     RETURN NULL;
 END $$"""
+"""What migration 4 made. A migration never changes, so neither does this."""

@@ -3,8 +3,9 @@
 import peewee
 
 from azora.data import audit_sql as sql
-from azora.data.audit_sql import AUDIT_FUNCTION as _AUDIT_FUNCTION
 from azora.data.schema import Schema
+
+_AUDIT_FUNCTION = sql.FIRST_AUDIT_FUNCTION
 
 
 def m0001_events(schema: Schema) -> None:

@@ -1,7 +1,7 @@
 """Reads a catalogue file in a process of its own, so that one core reads while another stores.
 
-The child writes JSON for each batch, its length before it, and waits while nobody takes it: a pipe
-holds little.
+The child is told its job as JSON. It writes JSON for each batch, its length before it, and waits while
+nobody takes it: a pipe holds little.
 """
 
 import subprocess
@@ -53,10 +53,12 @@ def read_ahead(job: Job) -> Iterator[Batch]:
     if Path(job.path).stat().st_size < LARGE:
         yield from job.batches()
         return
-    command = [sys.executable, "-P", "-m", __name__, orjson.dumps(job._asdict()).decode()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:  # noqa: S603 – our own arguments
+    command = [sys.executable, "-P", "-m", __name__]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:  # noqa: S603 – our own arguments
         try:
-            assert child.stdout
+            assert child.stdin and child.stdout
+            child.stdin.write(orjson.dumps(job._asdict()))
+            child.stdin.close()
             yield from _told(child.stdout)
         finally:
             child.kill()
@@ -109,7 +111,7 @@ def _tell(said: object) -> None:
     sys.stdout.buffer.flush()
 
 
-def main(told: str) -> None:
+def main(told: bytes) -> None:
     """The child: each batch, then null; a reason in words in place of a batch that cannot be."""
     try:
         for batch in Job(**orjson.loads(told)).batches():
@@ -120,4 +122,4 @@ def main(told: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.stdin.buffer.read())
