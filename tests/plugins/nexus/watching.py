@@ -9,6 +9,11 @@ ADD = """() => fetch("/api/library/resources", {method: "POST", headers: {"Conte
     body: JSON.stringify({title: "Seen at once", type: "BOOK"})}).then((answer) => answer.status)"""
 
 
+def figure(text: str) -> int:
+    """The number that a page writes with a space between its thousands."""
+    return int("".join(sign for sign in text if sign.isdigit()))
+
+
 def left_open(browser: Browser, url: str, session: str) -> dict[str, Any]:
     """The events of the last hour as the page shows them, before and after one more is told."""
     context = browser.new_context()
@@ -21,8 +26,8 @@ def left_open(browser: Browser, url: str, session: str) -> dict[str, Any]:
     expect(page.locator(FIGURE)).not_to_have_text(before, timeout=20_000)
     return {
         "status": status,
-        "before": int(before),
-        "after": int(page.locator(FIGURE).inner_text()),
+        "before": figure(before),
+        "after": figure(page.locator(FIGURE).inner_text()),
         "stayed": page.evaluate("window.stayed"),
         "said": page.locator("#live").text_content(),
     }
