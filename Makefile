@@ -1,5 +1,5 @@
 # The whole vocabulary: run · test · lint · bench · coverage · soak
-.PHONY: help run test lint bench coverage soak parts plane
+.PHONY: help run test lint bench coverage soak parts plane tools
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
@@ -14,11 +14,11 @@ run: .venv/run.stamp .venv/islands.stamp  ## Start the campus here: nothing else
 
 # Two lanes of about the same length, one for each core of a small machine; the second takes what the first does not name.
 LANE := cluster faults kernel
-test: parts .venv/dev.stamp .venv/islands.stamp plane lint  ## Install what the tests need, lint, and run every test
+test: parts .venv/dev.stamp .venv/islands.stamp plane tools lint  ## Install what the tests need, lint, and run every test
 	@.ci/lanes $(BIN)/python "$(LANE:%=tests/%)" "$(filter-out $(LANE:%=tests/%/),$(wildcard tests/[!_]*/))"
 
 # Faults and the whole journeys run against the clock, which a tracer slows, and reach what the others cover.
-UNTRACED := faults docs/test_commands.py e2e thirdparty cluster
+UNTRACED := faults docs/test_commands.py e2e thirdparty cluster shipping
 coverage: parts .venv/dev.stamp  ## Run the tests under coverage: the kernel 90 %, each plugin 80 %
 	@rm -rf .coverage .coverage.*
 	$(BIN)/coverage run -m pytest -m 'not untraced' $(UNTRACED:%=--ignore=tests/%)
@@ -43,6 +43,10 @@ parts:
 # The Kubernetes of tests/cluster: built once per machine, in some minutes; without it those tests are named.
 plane: .venv/dev.stamp
 	@$(BIN)/python -m tests.cluster.building || true
+
+# helm and the others that check what we ship: built once per machine too, and named in the same way.
+tools: .venv/dev.stamp
+	@$(BIN)/python -m tests.shipping.building || true
 
 .venv/bin/python:
 	@.ci/venv .venv

@@ -14,14 +14,16 @@ MANIFESTS = ROOT / "manifests"
 
 
 class Operator(Server):
-    """`azora-operator run` for one namespace."""
+    """`azora-operator run` for one namespace, with the rights that manifests/rbac gives or, without
+    `rights`, those that are there."""
 
     name = "operator"
 
-    def __init__(self, cluster: Cluster, kubectl: Kubectl) -> None:
+    def __init__(self, cluster: Cluster, kubectl: Kubectl, *, rights: bool = True) -> None:
         super().__init__()
         self._namespace = kubectl.namespace
-        kubectl("apply", "--kustomize", str(MANIFESTS / "rbac"))
+        if rights:
+            kubectl("apply", "--kustomize", str(MANIFESTS / "rbac"))
         token = kubectl("create", "token", "azora-operator").strip()
         self._config = self.directory / "kubeconfig"
         self._config.write_text(cluster.plane.client_config(token, kubectl.namespace))

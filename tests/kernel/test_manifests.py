@@ -16,7 +16,7 @@ BUILT_IN = sorted(
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_manifest_is_fresh(name):
-    """If this fails: `azora describe --all manifests/plugins`."""
+    """If this fails: `python -m manifests`."""
     written = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
     assert written == manifest_of(load_registry().plugins[name])
 

@@ -19,7 +19,7 @@ def nodes_of(schema):
 
 @pytest.mark.parametrize("plural", definitions())
 def test_crd_is_fresh(plural):
-    """If this fails: `azora-operator crds manifests/crds`."""
+    """If this fails: `python -m manifests`."""
     assert yaml.safe_load((FOLDER / f"{plural}.yaml").read_text()) == definitions()[plural]
 
 

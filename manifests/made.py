@@ -1,0 +1,55 @@
+"""What is made from the manifests and never edited: install.yaml, and the files and schemas of the charts."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from manifests.values import Values, schema
+
+Object = dict[str, Any]
+ROOT = Path(__file__).parents[1]
+HERE, CHARTS = ROOT / "manifests", ROOT / "charts"
+
+_HEADER = "# Made by `python -m manifests` from {}: edit that, not this.\n"
+
+
+def files() -> dict[Path, str]:
+    """Every file that is made, by its path."""
+    return {
+        HERE / "install.yaml": _install(),
+        **_copies(HERE / "crds", "azora*.yaml", CHARTS / "azora-crds" / "files"),
+        **_copies(HERE / "plugins", "*.yaml", CHARTS / "azora" / "files" / "plugins"),
+        **_copies(HERE / "rbac", "role.yaml", CHARTS / "azora" / "files"),
+        CHARTS / "azora" / "values.schema.json": json.dumps(schema(Values), indent=2) + "\n",
+    }
+
+
+def leftovers() -> set[Path]:
+    """Files beside those that are made, which nothing makes any more."""
+    found = [*(CHARTS / "azora").glob("files/**/*.yaml"), *CHARTS.glob("azora-crds/files/*")]
+    return set(found) - set(files())
+
+
+def base(folder: Path = HERE) -> Iterator[Object]:
+    """The objects of the kustomize base, in its order."""
+    listed = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    assert listed.keys() == {"apiVersion", "kind", "resources"}, f"{folder} only lists resources"
+    for name in listed["resources"]:
+        if (folder / name).is_dir():
+            yield from base(folder / name)
+        else:
+            yield from yaml.safe_load_all((folder / name).read_text())
+
+
+def _install() -> str:
+    return _HEADER.format("manifests/") + yaml.safe_dump_all(base(), sort_keys=False)
+
+
+def _copies(source: Path, pattern: str, target: Path) -> dict[Path, str]:
+    """Helm reads no file outside its chart: each copy says where it comes from."""
+    return {
+        target / path.name: _HEADER.format(path.relative_to(ROOT)) + path.read_text()
+        for path in sorted(source.glob(pattern))
+    }

@@ -1,0 +1,100 @@
+"""The charts on a real control plane: installed, tried by their own test, changed, and taken away again."""
+
+import pytest
+from tests.cluster.campus import outside, secret
+from tests.cluster.cluster import IMAGE, same
+from tests.cluster.operators import MANIFESTS, Operator
+from tests.shipping.programs import CHARTS, helm
+
+from azora.actor import prepare_keys
+from azora.loader import load_registry
+
+AZORA, CRDS = str(CHARTS / "azora"), str(CHARTS / "azora-crds")
+REPOSITORY, _, TAG = IMAGE.rpartition(":")
+CAMPUS = {
+    # The pods of an operator are not run here: its process is, with the rights that the chart gives.
+    "operator.replicas": 0,
+    "image.repository": REPOSITORY,
+    "image.tag": TAG,
+    "platform.enabled": "true",
+    "plugins.identity.enabled": "false",
+    "plugins.nexus.enabled": "false",
+    "plugins.web.enabled": "false",
+}
+
+
+def setting(values):
+    return [f"--set={name}={value}" for name, value in values.items()]
+
+
+@pytest.fixture(scope="module")
+def kubectl(new_namespace):
+    return new_namespace("chart")
+
+
+@pytest.fixture(scope="module")
+def release(whole_cluster, kubectl, tmp_path_factory):
+    """Runs helm as the cluster's administrator in the namespace of these tests."""
+    home = str(tmp_path_factory.mktemp("helm"))
+    where = ["--kubeconfig", str(whole_cluster.plane.kubeconfig), "--namespace", kubectl.namespace]
+    return lambda *arguments: helm(*arguments, *where, HOME=home)
+
+
+@pytest.fixture(scope="module")
+def campus(whole_cluster, kubectl, release, rabbitmq, postgresql, tmp_path_factory):
+    """A campus of the library alone, made by the charts."""
+    keys = tmp_path_factory.mktemp("keys")
+    prepare_keys(keys, "campus", load_registry().permissions_elsewhere())
+    servers = {"rabbitmq": rabbitmq.new_vhost(), "postgresql": postgresql.new_database()}
+    for name, url in servers.items():
+        kubectl.apply(*outside(whole_cluster, name, port_of(url)))
+    broker, database = (url.replace("127.0.0.1", name) for name, url in servers.items())
+    kubectl.apply(
+        secret("azora-broker", url=broker),
+        secret("azora-database", url=database),
+        secret("azora-keys", **{path.name: path.read_text() for path in keys.iterdir()}),
+    )
+    release("upgrade", "--install", "--take-ownership", "--wait", "azora-crds", CRDS)
+    release("install", "azora", AZORA, *setting(CAMPUS))
+    operator = Operator(whole_cluster, kubectl, rights=False).start()
+    yield release
+    operator.close()
+
+
+def port_of(url):
+    return int(url.rpartition(":")[2].partition("/")[0])
+
+
+@pytest.mark.needs("rabbitmq", "postgresql")
+def test_installed_campus_passes_its_own_test_follows_an_upgrade_and_goes_away(kubectl, campus):
+    kubectl.wait("condition=Ready", "azoraplugin/library", seconds=120)
+    assert "Succeeded" in campus("test", "azora")
+    scaled = setting({"plugins.library.spec.replicas": 2})
+    campus("upgrade", "azora", AZORA, "--reuse-values", "--wait", "--timeout=60s", *scaled)
+    assert kubectl.get("deployment", "library")["status"]["readyReplicas"] == 2
+    campus("uninstall", "azora")
+    left = "deployments,services,networkpolicies,azora,roles,rolebindings"
+    same(lambda: [each["metadata"]["name"] for each in kubectl.items(left)], OUTSIDE)
+    assert kubectl("get", "crd", "azoraplugins.azora.dev", "--output=name").strip()
+
+
+OUTSIDE = ["postgresql", "rabbitmq"]
+"""The Services that the test made itself."""
+
+
+@pytest.mark.parametrize("values", ["campus", "chosen", "wide"])
+def test_what_the_chart_renders_is_taken_where_pods_are_restricted(kubectl, crds, values):
+    kubectl("label", "namespace", kubectl.namespace, "--overwrite", RESTRICTED)
+    given = f"{AZORA}/ci/{values}-values.yaml"
+    objects = helm("template", "x", AZORA, "--namespace", kubectl.namespace, "--values", given)
+    taken = kubectl("apply", *STRICT, "--filename=-", input=objects)
+    assert "Warning" not in taken
+
+
+RESTRICTED = "pod-security.kubernetes.io/warn=restricted"
+STRICT = ["--dry-run=server", "--validate=strict", "--warnings-as-errors"]
+
+
+def test_one_file_installs_the_operator(kubectl, crds):
+    install = str(MANIFESTS / "install.yaml")
+    assert "deployment.apps/azora-operator" in kubectl("apply", *STRICT, "--filename", install)
