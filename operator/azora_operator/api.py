@@ -3,13 +3,15 @@
 import asyncio
 import base64
 import json
+import time
 from typing import Any
 
 from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
 from azora_operator.drift import differs
-from azora_operator.kinds import SECRET, Kind, where
+from azora_operator.durations import stamp
+from azora_operator.kinds import EVENT, SECRET, Kind, where
 from azora_operator.rendering import MANAGER, Object, digest
 
 _TIMEOUT = (5.0, 30.0)
@@ -77,13 +79,34 @@ class Api:
             if error.status not in (404, 409):
                 raise
 
-    async def tell(self, kind: Kind, resource: Object, status: Object) -> None:
-        """Write the status of a resource, if it says something else."""
+    async def tell(self, kind: Kind, resource: Object, status: Object) -> Object | None:
+        """Write the status of a resource, if it says something else; the resource then."""
         if _same(resource.get("status", {}), status):
-            return
+            return None
         meta = resource["metadata"]
         path = f"{kind.path(meta['namespace'], meta['name'])}/status"
-        await self._ask("PATCH", path, {}, {"status": status}, "application/merge-patch+json")
+        body = {"status": status}
+        told: Object = await self._ask("PATCH", path, {}, body, "application/merge-patch+json")
+        return told
+
+    async def report(self, resource: Object, reason: str, message: str, *, warning: bool) -> None:
+        """Tell of something that was done, as an Event that `kubectl describe` shows."""
+        meta = resource["metadata"]
+        now = stamp(time.time())
+        about = {key: resource[key] for key in ("apiVersion", "kind")}
+        about |= {key: meta[key] for key in ("namespace", "name", "uid")}
+        event = {
+            "metadata": {"generateName": f"{meta['name']}-", "namespace": meta["namespace"]},
+            "involvedObject": about,
+            "type": "Warning" if warning else "Normal",
+            "reason": reason,
+            "message": message[:1024],
+            "source": {"component": MANAGER},
+            "firstTimestamp": now,
+            "lastTimestamp": now,
+            "count": 1,
+        }
+        await self._ask("POST", EVENT.path(meta["namespace"]), {}, event)
 
     async def _ask(
         self,

@@ -3,12 +3,14 @@
 Each kind is listed again from time to time, so that a watch that fell silent is found out.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 
-from azora_operator.kinds import CHILDREN, PLATFORM, PLUGIN, Kind
-from azora_operator.plan import Observed, is_ready
+from azora_operator.kinds import CHILDREN, PLATFORM, PLUGIN, POD, Kind
+from azora_operator.observed import Observed
 from azora_operator.rendering import PLUGIN_LABEL, Object
+from azora_operator.status import is_ready
 
 Owner = tuple[str, str]
 """Namespace and name of an AzoraPlugin or AzoraPlatform."""
@@ -28,7 +30,7 @@ class Cache:
             return [known.pop(key)] if before else []
         if before and _uid(before) == _uid(found) and _version(before) >= _version(found):
             return []
-        if kind in CHILDREN and not before and not _label(found):
+        if not before and not _is_ours(kind, found):
             return []
         known[key] = found
         return [found, before] if before else [found]
@@ -73,15 +75,24 @@ class Cache:
             children=self._children(plugin),
             secrets=secrets,
             ready=frozenset(ready & set(plugin["spec"].get("requires", ()))),
+            pods=tuple(self._labelled(POD.name, plugin).values()),
+            now=time.time(),
         )
 
     def _children(self, plugin: Object) -> dict[tuple[str, str], Object]:
-        meta = plugin["metadata"]
         return {
             (kind, name): child
             for kind in CHILDREN
-            for (where, name), child in self._objects[kind].items()
-            if where == meta["namespace"] and _label(child) == meta["name"]
+            for name, child in self._labelled(kind, plugin).items()
+        }
+
+    def _labelled(self, kind: str, plugin: Object) -> dict[str, Object]:
+        """The objects of a kind that say that they are a plugin's, by name."""
+        meta = plugin["metadata"]
+        return {
+            name: found
+            for (where, name), found in self._objects[kind].items()
+            if where == meta["namespace"] and _label(found) == meta["name"]
         }
 
 
@@ -99,6 +110,11 @@ def owners_of(kind: Kind, found: Object) -> list[tuple[str, Owner]]:
 
 def _label(child: Object) -> str:
     return str(child["metadata"].get("labels", {}).get(PLUGIN_LABEL, ""))
+
+
+def _is_ours(kind: str, found: Object) -> bool:
+    """Whether it is worth remembering: of others' pods, Services and the like there are many."""
+    return kind in (PLATFORM.name, PLUGIN.name) or bool(_label(found))
 
 
 def _key(found: Object) -> Owner:

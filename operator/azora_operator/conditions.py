@@ -3,10 +3,10 @@
 Every reason that the operator gives is a member of Reason; docs/guides/cluster.md tells the remedies.
 """
 
-import time
 from dataclasses import dataclass
 from enum import StrEnum
 
+from azora_operator.durations import stamp
 from azora_operator.rendering import Object
 
 
@@ -26,6 +26,11 @@ class Reason(StrEnum):
     AVAILABLE = "Available"
     PAUSED = "Paused"
     READY = "Ready"
+    HEALTHY = "Healthy"
+    CRASH_LOOPING = "CrashLooping"
+    DEADLINE_MISSED = "DeadlineMissed"
+    ROLLED_BACK = "RolledBack"
+    HEALING_EXHAUSTED = "HealingExhausted"
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,11 @@ class Fact:
     message: str = ""
 
 
-def conditions(facts: list[Fact], before: Object, generation: int) -> list[Object]:
+def conditions(facts: list[Fact], before: Object, generation: int, now: float) -> list[Object]:
     """The conditions of a status; one that holds as before keeps its moment."""
     known = {each["type"]: each for each in before.get("conditions", ())}
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    return [_condition(fact, known.get(fact.type), generation, now) for fact in facts]
+    moment = stamp(now)
+    return [_condition(fact, known.get(fact.type), generation, moment) for fact in facts]
 
 
 def _condition(fact: Fact, before: Object | None, generation: int, now: str) -> Object:

@@ -24,19 +24,22 @@ class Kind:
 PLATFORM = Kind(API_VERSION, "AzoraPlatform", "azoraplatforms")
 PLUGIN = Kind(API_VERSION, "AzoraPlugin", "azoraplugins")
 SECRET = Kind("v1", "Secret", "secrets")
+POD = Kind("v1", "Pod", "pods")
+EVENT = Kind("v1", "Event", "events")
 CHILDREN = {
     kind.name: kind
     for kind in (
         Kind("v1", "ConfigMap", "configmaps"),
         Kind("v1", "Service", "services"),
         Kind("v1", "ServiceAccount", "serviceaccounts"),
+        Kind("apps/v1", "ControllerRevision", "controllerrevisions"),
         Kind("apps/v1", "Deployment", "deployments"),
         Kind("batch/v1", "Job", "jobs"),
         Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
         Kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
     )
 }
-EVERY = [PLATFORM, PLUGIN, *CHILDREN.values()]
+EVERY = [PLATFORM, PLUGIN, POD, *CHILDREN.values()]
 
 
 def where(child: Object) -> str:

@@ -5,6 +5,7 @@ A resource that is concerned goes into a queue once; failures come back with gro
 
 import asyncio
 import logging
+import time
 
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
@@ -12,9 +13,10 @@ from urllib3.exceptions import HTTPError
 from azora_operator.api import Api, ContestedError
 from azora_operator.cache import Cache, Owner, owners_of
 from azora_operator.kinds import PLATFORM, PLUGIN, Kind
-from azora_operator.plan import Observed, plan, plan_platform
+from azora_operator.plan import plan
 from azora_operator.rendering import Object, secrets_of, secrets_of_platform
 from azora_operator.resources import PlatformSpec, PluginSpec
+from azora_operator.status import platform_status
 
 _LOG = logging.getLogger("azora.operator")
 _WORKERS = 8
@@ -111,10 +113,8 @@ class Reconciler:
         if platform is not None:
             specs = PluginSpec.model_validate(plugin["spec"]), _spec(platform)
             names = secrets_of(*specs)
-        observed: Observed = self._cache.observed(
-            plugin, await self._secrets(meta["namespace"], names)
-        )
-        todo = plan(plugin, observed)
+        secrets = await self._secrets(meta["namespace"], names)
+        todo = plan(plugin, self._cache.observed(plugin, secrets))
         for child in todo.write:
             written = await self._api.apply(child)
             self._cache.change(child["kind"], written, gone=False)
@@ -122,7 +122,10 @@ class Reconciler:
         for child in todo.delete:
             await self._api.delete(child)
             _LOG.info("deleted", extra=_facts(child))
-        await self._api.tell(PLUGIN, plugin, todo.status)
+        for news in todo.news:
+            await self._api.report(plugin, news.reason, news.message, warning=news.warning)
+        if told := await self._api.tell(PLUGIN, plugin, todo.status):
+            self.tell(PLUGIN, told, gone=False)
         if todo.write:
             self._enqueue((PLUGIN.name, (meta["namespace"], meta["name"])))
 
@@ -132,7 +135,8 @@ class Reconciler:
             return
         spec = _spec(platform)
         secrets = await self._secrets(owner[0], secrets_of_platform(spec))
-        status = plan_platform(platform, self._cache.plugins_of(owner), secrets)
+        plugins = self._cache.plugins_of(owner)
+        status = platform_status(platform, plugins, secrets, time.time())
         await self._api.tell(PLATFORM, platform, status)
 
     async def _secrets(self, namespace: str, names: set[str]) -> dict[str, str]:

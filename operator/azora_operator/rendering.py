@@ -13,6 +13,7 @@ MANAGER = "azora-operator"
 PLUGIN_LABEL = "azora.dev/plugin"
 PLATFORM_LABEL = "azora.dev/platform"
 HASH_ANNOTATION = "azora.dev/hash"
+REVISION_LABEL = "azora.dev/revision"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Rendering:
         spec: Object | None = None,
         *,
         name: str = "",
+        annotations: dict[str, str] | None = None,
         **parts: Any,
     ) -> Object:
         """A child of the plugin: gone when the plugin is."""
@@ -80,11 +82,12 @@ class Rendering:
                 "namespace": self.meta["namespace"],
                 "labels": self.labels,
                 "ownerReferences": [self._owner],
+                **({"annotations": annotations} if annotations else {}),
             },
             **({} if spec is None else {"spec": spec}),
             **parts,
         }
-        whole["metadata"]["annotations"] = {HASH_ANNOTATION: digest(whole)}
+        whole["metadata"]["annotations"] = {**(annotations or {}), HASH_ANNOTATION: digest(whole)}
         return whole
 
     @property

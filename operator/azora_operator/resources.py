@@ -20,6 +20,7 @@ ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
 Argument = Annotated[str, Field(max_length=1024)]
 Command = Annotated[list[Argument], Field(min_length=1, max_length=32)]
 KeyName = Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9]([-_a-z0-9]*[a-z0-9])?$")]
+Duration = Annotated[str, Field(max_length=16, pattern=_DURATION)]
 Quantity = Annotated[
     str, Field(max_length=32, pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")
 ]
@@ -29,6 +30,11 @@ def rules(*pairs: tuple[str, str] | tuple[str, str, str]) -> dict[str, Any]:
     """CEL rules as (rule, message) or (rule, message, path of the field)."""
     keys = ("rule", "message", "fieldPath")
     return {"x-kubernetes-validations": [dict(zip(keys, pair, strict=False)) for pair in pairs]}
+
+
+def _between(least: str, most: str) -> dict[str, Any]:
+    within = f"duration(self) >= duration('{least}') && duration(self) <= duration('{most}')"
+    return rules((within, f"between {least} and {most}"))
 
 
 class Part(BaseModel):
@@ -99,15 +105,8 @@ class Migration(Part):
     """What brings the database to this version's schema."""
 
     command: Command = Field(description="Run once per image before its pods.")
-    timeout: Annotated[str, Field(max_length=16, pattern=_DURATION)] = Field(
-        "10m",
-        description="How long it may take.",
-        json_schema_extra=rules(
-            (
-                "duration(self) >= duration('1s') && duration(self) <= duration('24h')",
-                "between 1s and 24h",
-            )
-        ),
+    timeout: Duration = Field(
+        "10m", description="How long it may take.", json_schema_extra=_between("1s", "24h")
     )
 
 
@@ -115,6 +114,30 @@ class Http(Part):
     """Pages and API."""
 
     port: int = Field(8000, ge=1, le=65535, description="Port on which the plugin listens.")
+
+
+class Healing(Part):
+    """What the operator does by itself when the pods are not well, and how often."""
+
+    roll_back: bool = Field(
+        True, description="Put the pods back to the last good revision when a new one fails."
+    )
+    deadline: Duration = Field(
+        "10m",
+        description="How long the pods of a new revision may take to answer; then it has failed.",
+        json_schema_extra=_between("10s", "24h"),
+    )
+    proven_after: Duration = Field(
+        "30s",
+        description="How long all pods of a revision must have answered for it to be a good one.",
+        json_schema_extra=_between("1s", "24h"),
+    )
+    budget: int = Field(3, ge=0, le=100, description="How often it may act within the window.")
+    window: Duration = Field(
+        "10m",
+        description="The time over which the budget counts.",
+        json_schema_extra=_between("1s", "24h"),
+    )
 
 
 class PluginSpec(Part):
@@ -167,6 +190,9 @@ class PluginSpec(Part):
     resources: Resources = Field(Resources(), description="What each pod is given.")
     migration: Migration | None = Field(None, description="What prepares its database.")
     http: Http | None = Field(None, description="How its pages and API are reached.")
+    healing: Healing = Field(
+        Healing(), description="What the operator does by itself when the pods are not well."
+    )
     paused: bool = Field(False, description="The operator reads and reports, but changes nothing.")
 
 
@@ -200,6 +226,14 @@ class PlatformStatus(Status):
     plugins: str | None = Field(None, description="How many of its plugins are Ready: 3/4.")
 
 
+class Heal(Part):
+    """Once that the operator has acted by itself."""
+
+    time: str = Field(json_schema_extra={"format": "date-time"})
+    action: str = Field(max_length=64)
+    message: str = Field(max_length=1024)
+
+
 class PluginStatus(Status):
     """What a plugin tells."""
 
@@ -207,6 +241,13 @@ class PluginStatus(Status):
     ready_replicas: int | None = Field(None, description="Pods that answer.")
     selector: str | None = Field(None, description="Selects its pods, for an autoscaler.")
     revision: str | None = Field(None, description="Hash of what its pods are made from.")
+    last_good_revision: str | None = Field(
+        None, description="The revision whose pods last all answered for long enough."
+    )
+    heals: list[Heal] = Field(
+        default_factory=list,
+        description="When the operator acted by itself, within the window of its budget.",
+    )
 
 
 class AzoraPlatform(BaseModel):

@@ -69,6 +69,7 @@ def library(whole_cluster, kubectl, operator, rabbitmq, postgresql, keys):
     )
     shared, shipped = yaml.safe_load_all(kubectl("kustomize", str(SMALL)))
     shipped["spec"] |= {"image": IMAGE, "secrets": [{"secret": "own"}]}
+    shipped["spec"] |= {"healing": {"provenAfter": "1s"}}
     kubectl.apply(shared, shipped)
     kubectl.wait("condition=Ready", "azoraplugin/library", seconds=120)
     return broker
@@ -140,6 +141,7 @@ def test_conditions_tell_the_edit_that_they_are_about(kubectl, library):
         "Accepted": "Accepted",
         "Migrated": "Migrated",
         "Available": "Available",
+        "Degraded": "Healthy",
         "Ready": "Ready",
     }
 
@@ -181,13 +183,15 @@ def test_edited_child_is_as_before_within_ten_seconds(kubectl, bystander, kind, 
 def test_an_operator_that_starts_over_what_is_as_it_should_be_writes_nothing(
     whole_cluster, kubectl, operator, bystander
 ):
+    wait_until(lambda: "lastGoodRevision" in kubectl.get("azp", "library")["status"], 20)
+    same(lambda: kubectl.get("azoraplatform", "azora")["status"]["plugins"], "2/2")
     before = versions(kubectl)
     operator.restart()
     kubectl("delete", "service", bystander)
     wait_until(lambda: back(kubectl, "service", bystander), SOON)
     after = versions(kubectl)
     changed = {key for key in before if before[key] != after.get(key)}
-    assert changed <= {("Service", bystander)}
+    assert changed <= {("Service", bystander)}, changed
 
 
 def test_paused_plugin_is_left_alone_until_it_goes_on(kubectl, bystander):

@@ -1,7 +1,7 @@
 """What a plugin consists of in Kubernetes: one child, one file, one pure function."""
 
 from azora_operator.children.config import config_map
-from azora_operator.children.deployment import deployment
+from azora_operator.children.deployment import deployment, pod_template
 from azora_operator.children.disruption import disruption_budget
 from azora_operator.children.identity import service_account
 from azora_operator.children.migration import migration_job
@@ -14,6 +14,7 @@ __all__ = [
     "disruption_budget",
     "migration_job",
     "network_policy",
+    "pod_template",
     "service",
     "service_account",
 ]

@@ -3,5 +3,5 @@
 from azora_operator.rendering import Object, Rendering
 
 
-def config_map(given: Rendering) -> Object:
-    return given.child("v1", "ConfigMap", name=given.config_name, data=given.config, immutable=True)
+def config_map(given: Rendering, name: str, settings: dict[str, str]) -> Object:
+    return given.child("v1", "ConfigMap", name=name, data=settings, immutable=True)

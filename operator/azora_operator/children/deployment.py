@@ -1,36 +1,47 @@
 """The Deployment: the plugin's pods, replaced one by one when what they are made from changes."""
 
 from azora_operator.children.pods import container, pod_spec
+from azora_operator.durations import seconds
 from azora_operator.rendering import Object, Rendering, secrets_of
 
 SECRETS_ANNOTATION = "azora.dev/secrets"
 GRACE = 40
 """Seconds that a pod is given to finish what it has begun."""
+UNPROBED = 5
+"""Seconds that a pod without probes must have run before it takes the place of another."""
 
 
-def deployment(given: Rendering) -> Object:
+def deployment(
+    given: Rendering, template: Object, annotations: dict[str, str] | None = None
+) -> Object:
     spec = {
         "replicas": given.plugin.replicas,
         "revisionHistoryLimit": 3,
-        "progressDeadlineSeconds": 600,
+        **({"minReadySeconds": UNPROBED} if given.plugin.http is None else {}),
+        "progressDeadlineSeconds": seconds(given.plugin.healing.deadline),
         "strategy": {
             "type": "RollingUpdate",
             "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
         },
         "selector": {"matchLabels": given.selector},
-        "template": {
-            "metadata": {
-                "labels": given.labels,
-                "annotations": {SECRETS_ANNOTATION: _secrets(given)},
-            },
-            "spec": pod_spec(given, _container(given))
-            | {
-                "terminationGracePeriodSeconds": GRACE,
-                "topologySpreadConstraints": [_spread(given)],
-            },
+        "template": template,
+    }
+    return given.child("apps/v1", "Deployment", spec, annotations=annotations)
+
+
+def pod_template(given: Rendering) -> Object:
+    """What the pods are made from."""
+    return {
+        "metadata": {
+            "labels": given.labels,
+            "annotations": {SECRETS_ANNOTATION: _secrets(given)},
+        },
+        "spec": pod_spec(given, _container(given))
+        | {
+            "terminationGracePeriodSeconds": GRACE,
+            "topologySpreadConstraints": [_spread(given)],
         },
     }
-    return given.child("apps/v1", "Deployment", spec)
 
 
 def _container(given: Rendering) -> Object:

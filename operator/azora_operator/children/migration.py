@@ -1,11 +1,8 @@
 """The Job that migrates the plugin's database, once for each image, before its pods are replaced."""
 
-import re
-
 from azora_operator.children.pods import container, pod_spec
+from azora_operator.durations import seconds
 from azora_operator.rendering import Object, Rendering
-
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def migration_job(given: Rendering) -> Object | None:
@@ -28,9 +25,3 @@ def migration_job(given: Rendering) -> Object | None:
         },
     }
     return given.child("batch/v1", "Job", spec, name=given.migration_name)
-
-
-def seconds(duration: str) -> int:
-    """Whole seconds of a duration as Go writes it: 1h30m."""
-    parts = re.findall(r"([0-9.]+)(ms|s|m|h)", duration)
-    return max(1, round(sum(float(number) * _UNITS[unit] for number, unit in parts)))

@@ -1,0 +1,78 @@
+"""Which revision the pods should have: the one that is asked for, or the last good one when it fails.
+
+The spec is never edited, so there is no quarrel with whoever writes it: the Deployment itself carries
+the name of the revision that failed, and any other revision is tried.
+"""
+
+from dataclasses import dataclass
+
+from azora_operator import children
+from azora_operator.budget import Budget, Heal
+from azora_operator.conditions import Fact, Reason
+from azora_operator.observed import Observed
+from azora_operator.rendering import Object, Rendering
+from azora_operator.revisions import Revision, last_good, wanted_revision
+from azora_operator.trouble import Trouble, trouble_of
+
+FAILED_ANNOTATION = "azora.dev/failed-revision"
+CAUSE_ANNOTATION = "azora.dev/failed-because"
+
+
+@dataclass(frozen=True)
+class RollOut:
+    """A Deployment and the revision that its pods have; `heal` if this very plan goes back to it."""
+
+    revision: Revision
+    deployment: Object
+    health: Fact
+    good: Revision | None = None
+    heal: Heal | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it is what the resources ask for."""
+        return FAILED_ANNOTATION not in self.deployment["metadata"]["annotations"]
+
+
+def roll_out(given: Rendering, seen: Observed, budget: Budget, *, act: bool) -> RollOut:
+    """Go on, go back, or stay back; unless the operator may act, as it is."""
+    wanted, good = wanted_revision(given), last_good(seen)
+    failed, cause = _failed(given, seen)
+    if good and good.name != wanted.name == failed:
+        return _back(given, wanted, good, cause)
+    trouble = trouble_of(wanted.name, given, seen)
+    if trouble is None:
+        health = Fact("Degraded", False, Reason.HEALTHY)
+    elif good is None or good.name == wanted.name or not (act and given.plugin.healing.roll_back):
+        health = _no_way_back(given, trouble)
+    elif budget.is_spent:
+        health = budget.exhausted(f"revision {wanted.name}: {trouble.message}")
+    else:
+        message = f"{trouble.message}: back from revision {wanted.name} to {good.name}"
+        heal = Heal(seen.now, str(Reason.ROLLED_BACK), message)
+        return _back(given, wanted, good, trouble.message, heal)
+    return RollOut(wanted, children.deployment(given, wanted.template), health, good)
+
+
+def _back(
+    given: Rendering, wanted: Revision, good: Revision, cause: str, heal: Heal | None = None
+) -> RollOut:
+    marks = {FAILED_ANNOTATION: wanted.name, CAUSE_ANNOTATION: cause}
+    message = (
+        f"revision {wanted.name} failed ({cause}); the pods are those of revision {good.name}. "
+        "Change the resource: any other revision is tried"
+    )
+    health = Fact("Degraded", True, Reason.ROLLED_BACK, message)
+    return RollOut(good, children.deployment(given, good.template, marks), health, good, heal)
+
+
+def _no_way_back(given: Rendering, trouble: Trouble) -> Fact:
+    remedy = f"see kubectl logs --previous deployment/{given.name}"
+    return Fact("Degraded", True, trouble.reason, f"{trouble.message}: {remedy}")
+
+
+def _failed(given: Rendering, seen: Observed) -> tuple[str, str]:
+    """The revision that was given up, and why, as the Deployment itself says."""
+    deployment = seen.children.get(("Deployment", given.name), {"metadata": {}})
+    marks = deployment["metadata"].get("annotations", {})
+    return marks.get(FAILED_ANNOTATION, ""), marks.get(CAUSE_ANNOTATION, "")

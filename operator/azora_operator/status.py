@@ -1,0 +1,74 @@
+"""What the operator tells of a plugin and of a platform, in their status."""
+
+from typing import Any
+
+from azora_operator.budget import Budget
+from azora_operator.conditions import Fact, Reason, conditions
+from azora_operator.observed import Observed
+from azora_operator.rendering import Object, Rendering, secrets_of_platform
+from azora_operator.resources import PlatformSpec
+from azora_operator.rollout import RollOut
+
+
+def plugin_status(plugin: Object, seen: Observed, facts: list[Fact]) -> Object:
+    """The status of a plugin of which these facts hold."""
+    generation = plugin["metadata"]["generation"]
+    deployment = seen.children.get(("Deployment", plugin["metadata"]["name"]), {})
+    pods = deployment.get("status", {})
+    return {
+        "observedGeneration": generation,
+        "replicas": pods.get("replicas", 0),
+        "readyReplicas": pods.get("readyReplicas", 0),
+        "conditions": conditions(facts, plugin.get("status", {}), generation, seen.now),
+    }
+
+
+def running_status(given: Rendering, roll_out: RollOut, budget: Budget) -> Object:
+    """What is told beside of a plugin that has a platform."""
+    heals = [*budget.used, *([roll_out.heal.told] if roll_out.heal else [])]
+    return {
+        "selector": ",".join(f"{k}={v}" for k, v in sorted(given.selector.items())),
+        "revision": roll_out.revision.name,
+        "lastGoodRevision": roll_out.good.name if roll_out.good else None,
+        "heals": heals,
+    }
+
+
+def ready(facts: list[Fact], *, paused: bool = False) -> Fact:
+    """The sum of all facts, of which `Degraded` is the one that had better not hold."""
+    failing = next((f for f in facts if f.holds == (f.type == "Degraded")), None)
+    if failing:
+        return Fact("Ready", False, failing.reason, failing.message)
+    if paused:
+        return Fact("Ready", True, Reason.PAUSED, "paused: nothing is changed")
+    return Fact("Ready", True, Reason.READY)
+
+
+def platform_status(
+    platform: Object, plugins: list[Object], secrets: dict[str, str], now: float
+) -> Object:
+    """The status of an AzoraPlatform with these plugins."""
+    spec = PlatformSpec.model_validate(platform["spec"])
+    absent = sorted(secrets_of_platform(spec) - secrets.keys())
+    if absent:
+        message = f"there is no Secret {', '.join(absent)} in this namespace: make it"
+        fact = Fact("Ready", False, Reason.SECRET_MISSING, message)
+    else:
+        fact = Fact("Ready", True, Reason.PAUSED if spec.paused else Reason.READY)
+    generation = platform["metadata"]["generation"]
+    return {
+        "observedGeneration": generation,
+        "plugins": f"{sum(map(is_ready, plugins))}/{len(plugins)}",
+        "conditions": conditions([fact], platform.get("status", {}), generation, now),
+    }
+
+
+def is_ready(resource: Object) -> bool:
+    """Whether a resource says that it is Ready."""
+    return "Ready" in holding(resource)
+
+
+def holding(resource: Object | None) -> dict[str, str]:
+    """The conditions that hold, with their messages."""
+    told: list[dict[str, Any]] = (resource or {}).get("status", {}).get("conditions", [])
+    return {each["type"]: each.get("message", "") for each in told if each["status"] == "True"}

@@ -1,0 +1,155 @@
+"""A model of a cluster for plans: it keeps what is written, and its pods become ready or crash."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from azora_operator.durations import stamp
+from azora_operator.observed import Observed
+from azora_operator.plan import plan
+from azora_operator.rendering import secrets_of
+from azora_operator.resources import PlatformSpec, PluginSpec
+from azora_operator.trouble import CRASHES
+
+CASES = settings(deadline=None, max_examples=60)
+FEW = settings(deadline=None, max_examples=20)
+
+NAMES = st.text("abcdefghij", min_size=1, max_size=8)
+SETTINGS = st.dictionaries(
+    st.sampled_from(["AZORA_LOG_LEVEL", "AZORA_NAME", "AZORA_METRICS"]), NAMES, max_size=3
+)
+RESOURCES = st.fixed_dictionaries(
+    {}, optional={"cpu": st.sampled_from(["100m", "2"]), "memory": st.sampled_from(["64Mi", "1Gi"])}
+)
+PLUGINS = st.fixed_dictionaries(
+    {
+        "platform": st.just("campus"),
+        "image": st.sampled_from(["azora:1", "azora:2"]),
+        "command": st.just(["azora", "run", "library"]),
+        "replicas": st.integers(0, 5),
+        "config": SETTINGS,
+        "resources": RESOURCES,
+    },
+    optional={
+        "version": st.sampled_from(["1.0", "v2"]),
+        "secrets": st.lists(st.builds(lambda n: {"secret": n}, NAMES), max_size=2),
+        "migration": st.just({"command": ["azora", "migrate", "library"], "timeout": "1m30s"}),
+        "keys": st.just(["plugin-library"]),
+        "http": st.builds(lambda port: {"port": port}, st.integers(1, 65535)),
+    },
+)
+PLATFORMS = st.fixed_dictionaries(
+    {"broker": st.just({"secret": "broker"}), "config": SETTINGS, "resources": RESOURCES},
+    optional={
+        "database": st.just({"secret": "database", "key": "uri"}),
+        "keys": st.just("keys"),
+        "network": st.builds(lambda isolate: {"isolate": isolate}, st.booleans()),
+    },
+)
+
+
+CRASHED = {
+    "containerStatuses": [
+        {
+            "restartCount": CRASHES,
+            "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+            "lastState": {"terminated": {"reason": "Error", "exitCode": 3}},
+        }
+    ]
+}
+
+
+def answers(since):
+    told = {"type": "Ready", "status": "True", "lastTransitionTime": stamp(since)}
+    return {"conditions": [told]}
+
+
+class World:
+    """As much of a cluster as a plan sees: children that are kept as written, pods that follow."""
+
+    def __init__(self, plugin, platform):
+        self.plugin = {
+            "metadata": {"name": "library", "namespace": "n", "uid": "u", "generation": 1},
+            "spec": plugin,
+        }
+        self.platform = {"metadata": {"name": "campus"}, "spec": platform}
+        self.children, self.pods = {}, []
+        self.crashing, self.stalling = set(), set()
+        self.now, self.ready_since = 1_000_000.0, 0.0
+        self.news = []
+        self.writes = self.deletes = 0
+
+    def edit(self, spec):
+        self.plugin["spec"] = spec
+        self.plugin["metadata"]["generation"] += 1
+
+    def look(self):
+        plugin = PluginSpec.model_validate(self.plugin["spec"])
+        platform = PlatformSpec.model_validate(self.platform["spec"])
+        secrets = dict.fromkeys(secrets_of(plugin, platform), "hash")
+        children, pods = dict(self.children), tuple(self.pods)
+        seen = Observed(self.platform, children, secrets, pods=pods, now=self.now)
+        return plan(self.plugin, seen)
+
+    def step(self):
+        """Carry one plan out; whether there was anything to do."""
+        todo = self.look()
+        for child in todo.write:
+            key = child["kind"], child["metadata"]["name"]
+            before = self.children.get(key)
+            assert before is None or before.get("data") == child.get("data"), "immutable"
+            assert before is None or child["kind"] != "Job", "the pods of a Job never change"
+            generation = before["metadata"]["generation"] + 1 if before else 1
+            meta = {**child["metadata"], "generation": generation}
+            self.children[key] = {**child, "metadata": meta, "status": {}}
+            self.writes += 1
+        for child in todo.delete:
+            del self.children[child["kind"], child["metadata"]["name"]]
+            self.deletes += 1
+        self.news += todo.news
+        self.plugin["status"] = todo.status
+        return bool(todo.write or todo.delete)
+
+    def live(self):
+        """Jobs complete and pods become ready, or crash, as the controllers of Kubernetes would see to."""
+        for (kind, _), child in self.children.items():
+            if kind == "Job":
+                child["status"] = {"conditions": [{"type": "Complete", "status": "True"}]}
+            if kind == "Deployment":
+                self._run(child)
+
+    def _run(self, deployment):
+        wanted, template = deployment["spec"]["replicas"], deployment["spec"]["template"]
+        image = template["spec"]["containers"][0]["image"]
+        fails = image in self.crashing | self.stalling
+        status = CRASHED if image in self.crashing else {} if fails else answers(self.ready_since)
+        meta = {"name": "library-1", **template["metadata"]}
+        self.pods = [{"metadata": meta, "status": status}] * wanted
+        progress = {"type": "Progressing", "status": str(image not in self.stalling)}
+        if image in self.stalling:
+            progress["reason"] = "ProgressDeadlineExceeded"
+        deployment["status"] = {
+            "conditions": [progress],
+            "observedGeneration": deployment["metadata"]["generation"],
+            **dict.fromkeys(("replicas", "updatedReplicas"), wanted),
+            **dict.fromkeys(("readyReplicas", "availableReplicas"), 0 if fails else wanted),
+        }
+
+    def settle(self):
+        for _ in range(8):
+            busy = self.step()
+            self.live()
+            if not busy and not self.look().write and not self.look().delete:
+                self.plugin["status"] = self.look().status
+                return
+        raise AssertionError("it goes on for ever")
+
+    def kept(self):
+        """What there is but for the memory of a revision that was good."""
+        return {key for key in self.children if key[0] != "ControllerRevision"}
+
+    def of_kind(self, wanted):
+        return [child for (kind, _), child in self.children.items() if kind == wanted]
+
+    def condition(self, kind):
+        told = {each["type"]: each for each in self.plugin["status"]["conditions"]}
+        return told[kind]["status"] == "True", told[kind]["reason"]
