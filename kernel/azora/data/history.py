@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -137,6 +138,7 @@ def _migration(name: str, up: Any, down: Any) -> Migration:
     )
 
 
+@cache
 def _checksum(step: Step) -> str:
     """A digest of the source that new line breaks and indents do not change."""
     source = "".join(inspect.getsource(step).split())

@@ -94,5 +94,5 @@ def _start(request: pytest.FixtureRequest, body: Any, **given: Any) -> CampusPro
         body,
         lambda: request.getfixturevalue("rabbitmq"),
         lambda: request.getfixturevalue("postgresql"),
-        **given,
+        **{"forked": True} | given,
     )

@@ -5,6 +5,7 @@ import os
 import secrets
 import subprocess
 
+from azora.testing.forks import Process
 from azora.testing.parts import executable
 from azora.testing.servers import Server, free_port, receives, wait_until
 
@@ -27,7 +28,7 @@ class RabbitMQ(Server):
     def __init__(self) -> None:
         self._server = executable("rabbitmq")
         super().__init__()
-        self._epmd: subprocess.Popen[bytes] | None = None
+        self._epmd: Process | None = None
         self._epmd_port, self._distribution_port = free_port(), free_port()
         self._prepare()
 

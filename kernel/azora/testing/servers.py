@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
+from azora.testing.forks import Process
+
 START_SECONDS = 40.0
 
 
@@ -45,7 +47,7 @@ class Server:
         self.directory = Path(tempfile.mkdtemp(prefix=f"azora-{self.name}-"))
         self.port = free_port()
         self.log = self.directory / "server.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         self._own()
 
     def command(self) -> Sequence[str]:
@@ -93,7 +95,7 @@ class Server:
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def spawn(self, command: Sequence[str], *, new_group: bool = True) -> subprocess.Popen[bytes]:
+    def spawn(self, command: Sequence[str], *, new_group: bool = True) -> Process:
         """A child under the server's account and environment that writes into its log."""
         with self.log.open("ab") as log:
             return subprocess.Popen(
@@ -117,6 +119,12 @@ class Server:
         if self.account and os.geteuid() == 0:
             entry = pwd.getpwnam(self.account)
             os.chown(self.directory, entry.pw_uid, entry.pw_gid)
+
+
+def listens(port: int) -> bool:
+    """Whether somebody accepts connections at a local port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def receives(port: int, greeting: bytes, start: bytes) -> bool:
