@@ -19,11 +19,19 @@ def files() -> dict[Path, str]:
     """Every file that is made, by its path."""
     return {
         HERE / "install.yaml": _install(),
-        **_copies(HERE / "crds", "azora*.yaml", CHARTS / "azora-crds" / "files"),
-        **_copies(HERE / "plugins", "*.yaml", CHARTS / "azora" / "files" / "plugins"),
-        **_copies(HERE / "rbac", "role.yaml", CHARTS / "azora" / "files"),
+        HERE / "plugins" / "kustomization.yaml": _listed(plugins()),
+        **_copies(sorted((HERE / "crds").glob("azora*.yaml")), CHARTS / "azora-crds" / "files"),
+        **_copies(plugins(), CHARTS / "azora" / "files" / "plugins"),
+        **_copies([HERE / "rbac" / "role.yaml"], CHARTS / "azora" / "files"),
         CHARTS / "azora" / "values.schema.json": json.dumps(schema(Values), indent=2) + "\n",
     }
+
+
+def plugins() -> list[Path]:
+    """The manifest of each plugin of this release."""
+    return sorted(
+        set((HERE / "plugins").glob("*.yaml")) - {HERE / "plugins" / "kustomization.yaml"}
+    )
 
 
 def leftovers() -> set[Path]:
@@ -47,9 +55,19 @@ def _install() -> str:
     return _HEADER.format("manifests/") + yaml.safe_dump_all(base(), sort_keys=False)
 
 
-def _copies(source: Path, pattern: str, target: Path) -> dict[Path, str]:
+def _listed(paths: list[Path]) -> str:
+    """A kustomization of files that lie beside it."""
+    whole = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": [path.name for path in paths],
+    }
+    return _HEADER.format("the plugins of this release") + yaml.safe_dump(whole, sort_keys=False)
+
+
+def _copies(sources: list[Path], target: Path) -> dict[Path, str]:
     """Helm reads no file outside its chart: each copy says where it comes from."""
     return {
         target / path.name: _HEADER.format(path.relative_to(ROOT)) + path.read_text()
-        for path in sorted(source.glob(pattern))
+        for path in sources
     }

@@ -24,8 +24,9 @@ def plugin(name: str = "library", **spec: Any) -> Object:
     return _azora("AzoraPlugin", name, given)
 
 
-def secret(name: str, **data: str) -> Object:
-    encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
+def secret(name: str, **data: str | bytes) -> Object:
+    raw = {key: value.encode() if isinstance(value, str) else value for key, value in data.items()}
+    encoded = {key: base64.b64encode(value).decode() for key, value in raw.items()}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": encoded}
 
 

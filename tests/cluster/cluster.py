@@ -20,6 +20,8 @@ from azora.testing.servers import Server, wait_until
 ROOT = Path(__file__).parents[2]
 IMAGE = "azora.test/azora:installed"
 """The image that stands for the environment of the tests."""
+EXTENDED = "azora.test/extended:1"
+"""The image of the same with what a test installs in `Cluster.extended`."""
 
 
 class Agent(Server):
@@ -49,7 +51,12 @@ class Cluster:
         self.network = Network.new()
         self.plane = ControlPlane(binaries, self.folder, self.network.services)
         self.kubectl = Kubectl(str(binaries / "kubectl"), self.plane.kubeconfig)
-        self.images = {IMAGE: [str(Path(sys.executable).parent), str(ROOT), sys.prefix]}
+        self.extended = self.folder / "extended"
+        installed = [str(ROOT), sys.prefix]
+        self.images = {
+            IMAGE: [str(Path(sys.executable).parent), *installed],
+            EXTENDED: [str(self.extended / "bin"), str(self.extended), *installed],
+        }
         self._agents: dict[str, Agent] = {}
 
     def start(self) -> "Cluster":
@@ -75,6 +82,16 @@ class Cluster:
             ],
             lambda: name in self.kubectl("get", "nodes", "--no-headers"),
         )
+
+    def extend(self, source: Path) -> None:
+        """Install a distribution into the image EXTENDED."""
+        site, command = self.extended / "site", self.extended / "bin" / "azora"
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+        subprocess.run([*install, "--target", str(site), str(source)], check=True)
+        command.parent.mkdir()
+        azora = Path(sys.executable).parent / "azora"
+        command.write_text(f'#!/bin/sh\nPYTHONPATH={site} exec {azora} "$@"\n')
+        command.chmod(0o755)
 
     def lose_node(self, name: str) -> None:
         """Cut its power: the agent and every process of its pods are gone at once."""

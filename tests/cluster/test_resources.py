@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from manifests.made import plugins
 from tests.cluster.campus import platform, plugin
-from tests.cluster.cluster import ROOT
 from tests.cluster.kubectl import KubectlError
 
 BAD_PLUGINS = {
@@ -82,9 +82,7 @@ def test_columns_tell_the_version_and_the_state(kubectl):
     assert row.split()[:2] == ["listed", "1.2.3"]
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "manifests" / "plugins").glob("*.yaml")), ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", plugins(), ids=lambda path: path.stem)
 def test_manifest_that_azora_describe_writes_is_taken(kubectl, path):
     given = ["--dry-run=server", "--validate=strict", "--output", "json"]
     taken = json.loads(kubectl("apply", "--filename", str(path), *given))

@@ -6,7 +6,7 @@ import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
-from manifests.made import base
+from manifests.made import base, plugins
 from tests.shipping.programs import CHARTS, RefusedError, helm
 
 import azora
@@ -86,20 +86,20 @@ def test_kinds_are_kept_unless_told_otherwise():
 
 
 def test_campus_has_every_plugin_of_this_release():
-    shipped = {path.stem for path in (CHARTS.parent / "manifests" / "plugins").glob("*.yaml")}
+    shipped = {path.stem for path in plugins()}
     found = with_values(AZORA / "ci" / "campus-values.yaml")
     assert {name for kind, name in found if kind == "AzoraPlugin"} == shipped
 
 
 def test_values_choose_plugins_change_them_and_add_others():
     found = with_values(AZORA / "ci" / "chosen-values.yaml")
-    plugins = {name: each["spec"] for (kind, name), each in found.items() if kind == "AzoraPlugin"}
-    assert plugins.keys() == {"hello", "identity", "library", "web"}
-    assert {each["platform"] for each in plugins.values()} == {"school"}
-    assert plugins["library"]["replicas"] == 2
-    assert plugins["library"]["command"] == ["azora", "run", "library"]
-    assert plugins["library"]["image"].endswith("@sha256:" + "1" * 64)
-    assert plugins["hello"]["image"] == "registry.example/campus-with-hello:1.0"
+    specs = {name: each["spec"] for (kind, name), each in found.items() if kind == "AzoraPlugin"}
+    assert specs.keys() == {"hello", "identity", "library", "web"}
+    assert {each["platform"] for each in specs.values()} == {"school"}
+    assert specs["library"]["replicas"] == 2
+    assert specs["library"]["command"] == ["azora", "run", "library"]
+    assert specs["library"]["image"].endswith("@sha256:" + "1" * 64)
+    assert specs["hello"]["image"] == "registry.example/campus-with-hello:1.0"
     assert not any(kind == "Deployment" for kind, _ in found)
 
 
