@@ -39,13 +39,25 @@ class Api:
 
     async def secret_hash(self, namespace: str, name: str) -> str | None:
         """Differs when the Secret's data differ; None where it is not there."""
+        data = await self._secret(namespace, name)
+        if data is None:
+            return None
+        return digest({key: base64.b64decode(value).hex() for key, value in data.items()})
+
+    async def secret_value(self, namespace: str, name: str, key: str) -> str | None:
+        """What a Secret says under a key; None where it is not there."""
+        data = await self._secret(namespace, name) or {}
+        return base64.b64decode(data[key]).decode().strip() if key in data else None
+
+    async def _secret(self, namespace: str, name: str) -> dict[str, str] | None:
         try:
             found = await self._ask("GET", SECRET.path(namespace, name))
         except ApiException as error:
             if error.status == 404:
                 return None
             raise
-        return digest({k: base64.b64decode(v).hex() for k, v in (found.get("data") or {}).items()})
+        data: dict[str, str] = found.get("data") or {}
+        return data
 
     async def apply(self, child: Object) -> Object:
         """Write a child as it is rendered, and own those fields whoever wrote them last.

@@ -14,6 +14,8 @@ from azora_operator.status import is_ready
 
 Owner = tuple[str, str]
 """Namespace and name of an AzoraPlugin or AzoraPlatform."""
+Concerned = tuple[str, Owner]
+"""The kind of a resource, and which it is."""
 
 
 class Cache:
@@ -24,7 +26,7 @@ class Cache:
 
     def change(self, kind: str, found: Object, *, gone: bool) -> list[Object]:
         """Take in what a watch or an own write told; the versions that it concerns, none if no news."""
-        key, known = _key(found), self._objects[kind]
+        key, known = key_of(found), self._objects[kind]
         before = known.get(key)
         if gone:
             return [known.pop(key)] if before else []
@@ -37,7 +39,7 @@ class Cache:
 
     def replace(self, kind: str, found: Iterable[Object], before: set[Owner]) -> list[Object]:
         """Take in a whole list, which was begun when `before` was known; what no watch had told."""
-        listed = {_key(each): each for each in found}
+        listed = {key_of(each): each for each in found}
         missed = [v for each in listed.values() for v in self.change(kind, each, gone=False)]
         for key in before - listed.keys():
             if gone := self._objects[kind].pop(key, None):
@@ -53,6 +55,13 @@ class Cache:
     def platform(self, owner: Owner) -> Object | None:
         return self._objects[PLATFORM.name].get(owner)
 
+    def platforms(self) -> list[Object]:
+        return list(self._objects[PLATFORM.name].values())
+
+    def deployment(self, plugin: Object) -> Object | None:
+        """A plugin's Deployment."""
+        return self._objects["Deployment"].get(key_of(plugin))
+
     def plugins_of(self, platform: Owner) -> list[Object]:
         """The plugins of a platform."""
         namespace, name = platform
@@ -62,7 +71,9 @@ class Cache:
             if where == namespace and plugin["spec"]["platform"] == name
         ]
 
-    def observed(self, plugin: Object, secrets: dict[str, str]) -> Observed:
+    def observed(
+        self, plugin: Object, secrets: dict[str, str], target: int | None, broker_trouble: str
+    ) -> Observed:
         """What the plan for a plugin is made from."""
         namespace = plugin["metadata"]["namespace"]
         ready = {
@@ -77,6 +88,8 @@ class Cache:
             ready=frozenset(ready & set(plugin["spec"].get("requires", ()))),
             pods=tuple(self._labelled(POD.name, plugin).values()),
             now=time.time(),
+            target=target,
+            broker_trouble=broker_trouble,
         )
 
     def _children(self, plugin: Object) -> dict[tuple[str, str], Object]:
@@ -96,9 +109,14 @@ class Cache:
         }
 
 
-def owners_of(kind: Kind, found: Object) -> list[tuple[str, Owner]]:
+def key_of(found: Object) -> Owner:
+    """Namespace and name of an object."""
+    return found["metadata"]["namespace"], found["metadata"]["name"]
+
+
+def owners_of(kind: Kind, found: Object) -> list[Concerned]:
     """The resources (kind, owner) whose plan may change when this object does."""
-    namespace, name = _key(found)
+    namespace, name = key_of(found)
     if kind == PLATFORM:
         return [(PLATFORM.name, (namespace, name))]
     if kind == PLUGIN:
@@ -115,10 +133,6 @@ def _label(child: Object) -> str:
 def _is_ours(kind: str, found: Object) -> bool:
     """Whether it is worth remembering: of others' pods, Services and the like there are many."""
     return kind in (PLATFORM.name, PLUGIN.name) or bool(_label(found))
-
-
-def _key(found: Object) -> Owner:
-    return found["metadata"]["namespace"], found["metadata"]["name"]
 
 
 def _uid(found: Object) -> str:

@@ -7,10 +7,15 @@ from datetime import datetime
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
+def span(duration: str) -> float:
+    """The seconds of a duration."""
+    parts = re.findall(r"([0-9.]+)(ms|s|m|h)", duration)
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
 def seconds(duration: str) -> int:
     """Whole seconds of a duration, at least one."""
-    parts = re.findall(r"([0-9.]+)(ms|s|m|h)", duration)
-    return max(1, round(sum(float(number) * _UNITS[unit] for number, unit in parts)))
+    return max(1, round(span(duration)))
 
 
 def stamp(moment: float) -> str:

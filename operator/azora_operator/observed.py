@@ -11,7 +11,11 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Observed:
-    """The platform, the plugin's children and pods, the hashes of Secrets, who else is Ready, the time."""
+    """The platform, the plugin's children and pods, the hashes of Secrets, who else is Ready, the time.
+
+    `target` is the number of pods that the load asks for, None where it is not known; `broker_trouble`
+    says why the broker cannot be reached.
+    """
 
     platform: Object | None = None
     children: dict[Key, Object] = field(default_factory=dict)
@@ -19,6 +23,8 @@ class Observed:
     ready: frozenset[str] = frozenset()
     pods: tuple[Object, ...] = ()
     now: float = 0.0
+    target: int | None = None
+    broker_trouble: str = ""
 
     def of_kind(self, kind: str) -> list[Object]:
         """The children of one kind."""

@@ -7,7 +7,7 @@ from azora_operator.budget import Budget
 from azora_operator.conditions import Fact, Reason
 from azora_operator.drift import differs
 from azora_operator.observed import Observed, key_of
-from azora_operator.rendering import Object, Rendering, secrets_of
+from azora_operator.rendering import REVISION_LABEL, Object, Rendering, secrets_of
 from azora_operator.resources import PlatformSpec, PluginSpec
 from azora_operator.revisions import is_proven, keep
 from azora_operator.rollout import RollOut, roll_out
@@ -38,7 +38,7 @@ def plan(plugin: Object, seen: Observed) -> Plan:
     if seen.platform is None:
         facts = [_without_platform(plugin)]
         return Plan(plugin_status(plugin, seen, [*facts, ready(facts)]))
-    given = _rendering(plugin, seen.platform, seen.secrets)
+    given = _rendering(plugin, seen)
     obstacle, migrated = _obstacle(given, seen), _migrated(given, seen)
     paused = given.plugin.paused or given.platform.paused
     writes = not paused and obstacle is None
@@ -46,7 +46,8 @@ def plan(plugin: Object, seen: Observed) -> Plan:
     rolled = roll_out(given, seen, budget, act=writes and migrated.holds)
     accepted = Fact("Accepted", True, Reason.ACCEPTED, "the resource is good")
     facts = [obstacle or accepted, migrated, _available(given, rolled, seen), rolled.health]
-    status = plugin_status(plugin, seen, [*facts, ready(facts, paused=paused)])
+    told = [*facts, *_load_known(given, seen), ready(facts, paused=paused)]
+    status = plugin_status(plugin, seen, told)
     status |= running_status(given, rolled, budget)
     if not writes:
         return Plan(status)
@@ -59,13 +60,35 @@ def plan(plugin: Object, seen: Observed) -> Plan:
     )
 
 
-def _rendering(plugin: Object, platform: Object, secrets: dict[str, str]) -> Rendering:
+def _rendering(plugin: Object, seen: Observed) -> Rendering:
+    assert seen.platform is not None
+    spec = PluginSpec.model_validate(plugin["spec"])
+    platform = PlatformSpec.model_validate(seen.platform["spec"])
+    deployment = seen.children.get(("Deployment", plugin["metadata"]["name"]))
     return Rendering(
-        plugin["metadata"],
-        PluginSpec.model_validate(plugin["spec"]),
-        PlatformSpec.model_validate(platform["spec"]),
-        secrets,
+        plugin["metadata"], spec, platform, _replicas(spec, deployment, seen.target), seen.secrets
     )
+
+
+def _replicas(spec: PluginSpec, deployment: Object | None, target: int | None) -> int:
+    """How many pods there should be; while the load is not known, as many as there are."""
+    if spec.scaling is None:
+        return spec.replicas
+    if target is None:
+        target = deployment["spec"]["replicas"] if deployment else spec.scaling.min
+    least = 0 if spec.scaling.to_zero else spec.scaling.min
+    return max(least, min(spec.scaling.max, target))
+
+
+def _load_known(given: Rendering, seen: Observed) -> list[Fact]:
+    if given.plugin.scaling is None:
+        return []
+    if seen.target is not None:
+        return [Fact("LoadKnown", True, Reason.LOAD_KNOWN)]
+    why = seen.broker_trouble or "it is not measured yet"
+    if given.platform.management is None:
+        why = f"AzoraPlatform {given.plugin.platform} has no spec.management"
+    return [Fact("LoadKnown", False, Reason.LOAD_UNKNOWN, f"{why}: the number of pods stays")]
 
 
 def _without_platform(plugin: Object) -> Fact:
@@ -146,27 +169,38 @@ def _available(given: Rendering, rolled: RollOut, seen: Observed) -> Fact:
     deployment = seen.children.get(("Deployment", given.name))
     if deployment is None:
         return Fact("Available", False, Reason.NOT_DEPLOYED, "there are no pods yet")
-    if not _settled(given, rolled, seen):
-        status = deployment.get("status", {})
-        answering, wanted = status.get("readyReplicas", 0), given.plugin.replicas
-        message = (
-            f"{answering} of {wanted} pods answer: see kubectl describe deployment/{given.name}"
-        )
-        return Fact("Available", False, Reason.ROLLING_OUT, message)
-    return Fact("Available", True, Reason.AVAILABLE, f"{given.plugin.replicas} pods answer")
+    answering = deployment.get("status", {}).get("readyReplicas", 0)
+    scaling = given.plugin.scaling
+    if scaling and answering >= min(scaling.min, given.replicas):
+        well = _up_to_date(deployment, rolled)
+    else:
+        well = _settled(given, rolled, seen)
+    if well:
+        return Fact("Available", True, Reason.AVAILABLE, f"{answering} pods answer")
+    remedy = f"see kubectl describe deployment/{given.name}"
+    message = f"{answering} of {given.replicas} pods answer: {remedy}"
+    return Fact("Available", False, Reason.ROLLING_OUT, message)
 
 
 def _settled(given: Rendering, rolled: RollOut, seen: Observed) -> bool:
-    """Whether all pods are of the revision that they should have, and answer."""
+    """Whether the pods are all there, of the revision that they should have, and answer."""
     actual = seen.children.get(("Deployment", given.name))
-    if actual is None or differs(rolled.deployment, actual):
+    if actual is None or differs(rolled.deployment, actual) or not _up_to_date(actual, rolled):
         return False
-    status, wanted = actual.get("status", {}), given.plugin.replicas
+    status = actual.get("status", {})
     return (
-        status.get("observedGeneration") == actual["metadata"].get("generation")
-        and status.get("replicas", 0) == wanted
-        and status.get("updatedReplicas", 0) == wanted
-        and status.get("availableReplicas", 0) == wanted
+        status.get("replicas", 0) == given.replicas
+        and status.get("availableReplicas", 0) == given.replicas
+    )
+
+
+def _up_to_date(deployment: Object, rolled: RollOut) -> bool:
+    """Whether there is no pod of another revision, as far as Kubernetes has got."""
+    status, meta = deployment.get("status", {}), deployment["spec"]["template"]["metadata"]
+    return (
+        meta.get("labels", {}).get(REVISION_LABEL) == rolled.revision.name
+        and status.get("observedGeneration") == deployment["metadata"].get("generation")
+        and status.get("updatedReplicas", 0) == status.get("replicas", 0)
     )
 
 

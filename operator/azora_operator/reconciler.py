@@ -11,8 +11,9 @@ from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
 from azora_operator.api import Api, ContestedError
-from azora_operator.cache import Cache, Owner, owners_of
+from azora_operator.cache import Cache, Concerned, Owner, key_of, owners_of
 from azora_operator.kinds import PLATFORM, PLUGIN, Kind
+from azora_operator.measuring import Measuring, keep_measuring
 from azora_operator.plan import plan
 from azora_operator.rendering import Object, secrets_of, secrets_of_platform
 from azora_operator.resources import PlatformSpec, PluginSpec
@@ -21,7 +22,6 @@ from azora_operator.status import platform_status
 _LOG = logging.getLogger("azora.operator")
 _WORKERS = 8
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
-Concerned = tuple[str, Owner]
 
 
 class Reconciler:
@@ -29,6 +29,7 @@ class Reconciler:
 
     def __init__(self, api: Api) -> None:
         self._api, self._cache = api, Cache()
+        self._measuring = Measuring(api, self._cache)
         self._queue: asyncio.Queue[Concerned] = asyncio.Queue()
         self._waiting: set[Concerned] = set()
         self._busy: set[Concerned] = set()
@@ -42,6 +43,7 @@ class Reconciler:
     async def run(self) -> None:
         """Work on what is concerned, until it is cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(keep_measuring(self._measuring, self._enqueue))
             for _ in range(_WORKERS):
                 group.create_task(self._work())
 
@@ -65,9 +67,8 @@ class Reconciler:
         for concerned in owners_of(kind, found):
             self._enqueue(concerned)
         if kind == PLATFORM:
-            namespace, name = found["metadata"]["namespace"], found["metadata"]["name"]
-            for plugin in self._cache.plugins_of((namespace, name)):
-                self._enqueue((PLUGIN.name, (namespace, plugin["metadata"]["name"])))
+            for plugin in self._cache.plugins_of(key_of(found)):
+                self._enqueue((PLUGIN.name, key_of(plugin)))
 
     def _enqueue(self, concerned: Concerned) -> None:
         if concerned not in self._waiting:
@@ -114,7 +115,10 @@ class Reconciler:
             specs = PluginSpec.model_validate(plugin["spec"]), _spec(platform)
             names = secrets_of(*specs)
         secrets = await self._secrets(meta["namespace"], names)
-        todo = plan(plugin, self._cache.observed(plugin, secrets))
+        owner = key_of(plugin)
+        trouble = self._measuring.troubles.get((owner[0], plugin["spec"]["platform"]), "")
+        target = self._measuring.loads.target(owner, time.time())
+        todo = plan(plugin, self._cache.observed(plugin, secrets, target, trouble))
         for child in todo.write:
             written = await self._api.apply(child)
             self._cache.change(child["kind"], written, gone=False)
@@ -127,7 +131,7 @@ class Reconciler:
         if told := await self._api.tell(PLUGIN, plugin, todo.status):
             self.tell(PLUGIN, told, gone=False)
         if todo.write:
-            self._enqueue((PLUGIN.name, (meta["namespace"], meta["name"])))
+            self._enqueue((PLUGIN.name, owner))
 
     async def _reconcile_platform(self, owner: Owner) -> None:
         platform = self._cache.platform(owner)
@@ -136,7 +140,9 @@ class Reconciler:
         spec = _spec(platform)
         secrets = await self._secrets(owner[0], secrets_of_platform(spec))
         plugins = self._cache.plugins_of(owner)
-        status = platform_status(platform, plugins, secrets, time.time())
+        status = platform_status(
+            platform, plugins, secrets, time.time(), self._measuring.troubles.get(owner, "")
+        )
         await self._api.tell(PLATFORM, platform, status)
 
     async def _secrets(self, namespace: str, names: set[str]) -> dict[str, str]:

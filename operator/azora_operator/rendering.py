@@ -18,11 +18,15 @@ REVISION_LABEL = "azora.dev/revision"
 
 @dataclass(frozen=True)
 class Rendering:
-    """A plugin on its platform; `secrets` tells the hash of each Secret that it reads."""
+    """A plugin on its platform; `secrets` tells the hash of each Secret that it reads.
+
+    `replicas` is how many pods it has now, which may follow its load.
+    """
 
     meta: Object
     plugin: PluginSpec
     platform: PlatformSpec
+    replicas: int
     secrets: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -76,6 +76,10 @@ class PlatformSpec(Part):
         None,
         description="Where the URL of PostgreSQL is: postgresql://…; each plugin has a schema.",
     )
+    management: SecretKey | None = Field(
+        None,
+        description="Where the URL of RabbitMQ's management API is: http://user:password@rabbitmq:15672. Without it the operator knows nothing of queues, and spec.scaling of plugins has no effect.",
+    )
     keys: ObjectName | None = Field(
         None,
         description="Secret with the files of a campus's keys folder. Without it each pod makes keys of its own, and pods do not recognise one another's actors.",
@@ -140,6 +144,35 @@ class Healing(Part):
     )
 
 
+class Scaling(Part):
+    """How many pods there are, from how long messages may wait."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(("self.min <= self.max", "min must not be above max", ".min"))
+    )
+
+    target_latency: Duration = Field(
+        description="How long a call or an event may wait before a pod takes it: 500ms, 2s.",
+        json_schema_extra=_between("50ms", "1h"),
+    )
+    min: int = Field(1, ge=1, le=1000, description="The fewest pods while there is work.")
+    max: int = Field(10, ge=1, le=1000, description="The most pods.")
+    to_zero: bool = Field(
+        False,
+        description="No pods at all while there is no work; the first message starts them. HTTP does not.",
+    )
+    idle_after: Duration = Field(
+        "5m",
+        description="How long there must have been no work before there are no pods.",
+        json_schema_extra=_between("1s", "24h"),
+    )
+    stabilization: Duration = Field(
+        "1m",
+        description="Pods are taken away only if so many were not needed for as long as this.",
+        json_schema_extra=_between("1s", "1h"),
+    )
+
+
 class PluginSpec(Part):
     """One capability of a campus, run as pods of its own."""
 
@@ -162,7 +195,12 @@ class PluginSpec(Part):
         description="Version of the plugin, for people to read.",
     )
     command: Command = Field(description="What a pod runs: azora run <plugin>.")
-    replicas: int = Field(1, ge=0, le=1000, description="How many pods run side by side.")
+    replicas: int = Field(
+        1, ge=0, le=1000, description="How many pods run side by side, unless scaling is given."
+    )
+    scaling: Scaling | None = Field(
+        None, description="Let the number of pods follow the work that waits."
+    )
     config: dict[str, str] = Field(
         default_factory=dict,
         max_length=256,

@@ -65,7 +65,7 @@ def is_proven(given: Rendering, revision: Revision, seen: Observed) -> bool:
     """Whether as many pods of it as are wanted have answered for long enough."""
     since = seen.now - seconds(given.plugin.healing.proven_after)
     proven = [pod for pod in seen.pods_of(revision.name) if _ready_since(pod) <= since]
-    return 0 < given.plugin.replicas <= len(proven)
+    return 0 < given.replicas <= len(proven)
 
 
 def _ready_since(pod: Object) -> float:

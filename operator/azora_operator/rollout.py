@@ -45,6 +45,9 @@ def roll_out(given: Rendering, seen: Observed, budget: Budget, *, act: bool) -> 
         health = Fact("Degraded", False, Reason.HEALTHY)
     elif good is None or good.name == wanted.name or not (act and given.plugin.healing.roll_back):
         health = _no_way_back(given, trouble)
+    elif seen.broker_trouble:
+        message = f"{trouble.message}; nothing is done while {seen.broker_trouble}"
+        health = Fact("Degraded", True, Reason.BROKER_UNREACHABLE, message)
     elif budget.is_spent:
         health = budget.exhausted(f"revision {wanted.name}: {trouble.message}")
     else:

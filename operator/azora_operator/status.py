@@ -45,22 +45,34 @@ def ready(facts: list[Fact], *, paused: bool = False) -> Fact:
 
 
 def platform_status(
-    platform: Object, plugins: list[Object], secrets: dict[str, str], now: float
+    platform: Object,
+    plugins: list[Object],
+    secrets: dict[str, str],
+    now: float,
+    broker_trouble: str = "",
 ) -> Object:
     """The status of an AzoraPlatform with these plugins."""
     spec = PlatformSpec.model_validate(platform["spec"])
     absent = sorted(secrets_of_platform(spec) - secrets.keys())
+    facts = [] if spec.management is None else [_broker_ready(broker_trouble)]
     if absent:
         message = f"there is no Secret {', '.join(absent)} in this namespace: make it"
-        fact = Fact("Ready", False, Reason.SECRET_MISSING, message)
+        facts.append(Fact("Ready", False, Reason.SECRET_MISSING, message))
     else:
-        fact = Fact("Ready", True, Reason.PAUSED if spec.paused else Reason.READY)
+        facts.append(ready(facts, paused=spec.paused))
     generation = platform["metadata"]["generation"]
     return {
         "observedGeneration": generation,
         "plugins": f"{sum(map(is_ready, plugins))}/{len(plugins)}",
-        "conditions": conditions([fact], platform.get("status", {}), generation, now),
+        "conditions": conditions(facts, platform.get("status", {}), generation, now),
     }
+
+
+def _broker_ready(trouble: str) -> Fact:
+    if not trouble:
+        return Fact("BrokerReady", True, Reason.BROKER_READY)
+    message = f"{trouble}; the pods are left as they are"
+    return Fact("BrokerReady", False, Reason.BROKER_UNREACHABLE, message)
 
 
 def is_ready(resource: Object) -> bool:

@@ -1,6 +1,7 @@
 """Objects of a small campus for the tests, and the servers of this machine as Services of a cluster."""
 
 import base64
+import re
 from typing import Any
 
 from tests.cluster.cluster import IMAGE, Cluster
@@ -49,6 +50,17 @@ def outside(cluster: Cluster, name: str, port: int) -> list[Object]:
             "endpoints": [{"addresses": [cluster.network.gateway]}],
         },
     ]
+
+
+def within_cluster(url: str, host: str) -> str:
+    """The URL of a server of this machine, as pods reach it by its Service's name."""
+    return url.replace("127.0.0.1", host)
+
+
+def port_of(url: str) -> int:
+    found = re.search(r":(\d+)/", url)
+    assert found
+    return int(found[1])
 
 
 def _azora(kind: str, name: str, spec: Object) -> Object:

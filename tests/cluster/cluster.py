@@ -88,7 +88,7 @@ class Cluster:
         site, command = self.extended / "site", self.extended / "bin" / "azora"
         install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
         subprocess.run([*install, "--target", str(site), str(source)], check=True)
-        command.parent.mkdir()
+        command.parent.mkdir(exist_ok=True)
         azora = Path(sys.executable).parent / "azora"
         command.write_text(f'#!/bin/sh\nPYTHONPATH={site} exec {azora} "$@"\n')
         command.chmod(0o755)

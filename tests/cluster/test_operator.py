@@ -1,14 +1,13 @@
 """The operator end to end: what is applied with kubectl runs, answers calls, and is kept as it was asked."""
 
 import json
-import re
 import time
 from pathlib import Path
 
 import pytest
 import requests
 import yaml
-from tests.cluster.campus import outside, platform, plugin, secret
+from tests.cluster.campus import outside, platform, plugin, port_of, secret, within_cluster
 from tests.cluster.cluster import IMAGE, same
 from tests.cluster.operators import MANIFESTS, Operator
 
@@ -24,15 +23,6 @@ SMALL = MANIFESTS / "samples" / "small"
 KEPT = "deployments,services,configmaps,serviceaccounts,networkpolicies,jobs"
 SOON = 10.0
 SIDECAR = {"name": "sidecar", "image": "azora.test/other:1"}
-
-
-def within_cluster(url, host):
-    """The URL of a server of this machine, as pods reach it by its Service's name."""
-    return url.replace("127.0.0.1", host)
-
-
-def port_of(url):
-    return int(re.search(r":(\d+)/", url)[1])
 
 
 @pytest.fixture(scope="module")

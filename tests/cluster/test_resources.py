@@ -31,6 +31,17 @@ BAD_PLUGINS = {
     "no version": ({"version": "latest"}, "spec.version", "should match"),
     "unnamed Secret": ({"secrets": [{}]}, "spec.secrets[0]", 'missing required field "secret"'),
     "misspelt": ({"imge": "x"}, '"imge"', "unknown field"),
+    "fewest above most": (
+        {"scaling": {"targetLatency": "1s", "min": 5, "max": 2}},
+        "spec.scaling.min",
+        "min must not be above max",
+    ),
+    "no promise": (
+        {"scaling": {"max": 3}},
+        "spec.scaling",
+        'missing required field "targetLatency"',
+    ),
+    "hasty deadline": ({"healing": {"deadline": "1s"}}, "spec.healing.deadline", "between 10s"),
     "wrong type": ({"paused": "yes"}, "spec.paused", "boolean"),
 }
 

@@ -131,3 +131,14 @@ def test_undoing_is_told_once():
     edit(world, image=BROKEN)
     assert [news.reason for news in world.news] == ["RolledBack"]
     assert "exit code 3" in world.news[0].message
+
+
+def test_nothing_is_undone_while_the_broker_cannot_be_reached():
+    world = world_of({"platform": "campus", "command": ["azora"]}, {"broker": {"secret": "b"}})
+    world.broker_trouble = "rabbitmq does not answer"
+    edit(world, image=BROKEN)
+    assert image(world) == BROKEN
+    assert world.condition("Degraded") == (True, "BrokerUnreachable")
+    world.broker_trouble = ""
+    world.settle()
+    assert image(world) == GOOD

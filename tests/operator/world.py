@@ -75,7 +75,7 @@ class World:
         self.children, self.pods = {}, []
         self.crashing, self.stalling = set(), set()
         self.now, self.ready_since = 1_000_000.0, 0.0
-        self.news = []
+        self.news, self.target, self.broker_trouble = [], None, ""
         self.writes = self.deletes = 0
 
     def edit(self, spec):
@@ -87,7 +87,10 @@ class World:
         platform = PlatformSpec.model_validate(self.platform["spec"])
         secrets = dict.fromkeys(secrets_of(plugin, platform), "hash")
         children, pods = dict(self.children), tuple(self.pods)
-        seen = Observed(self.platform, children, secrets, pods=pods, now=self.now)
+        seen = Observed(
+            *(self.platform, children, secrets, frozenset(), pods),
+            *(self.now, self.target, self.broker_trouble),
+        )
         return plan(self.plugin, seen)
 
     def step(self):

@@ -15,7 +15,7 @@ def deployment(
     given: Rendering, template: Object, annotations: dict[str, str] | None = None
 ) -> Object:
     spec = {
-        "replicas": given.plugin.replicas,
+        "replicas": given.replicas,
         "revisionHistoryLimit": 3,
         **({"minReadySeconds": UNPROBED} if given.plugin.http is None else {}),
         "progressDeadlineSeconds": seconds(given.plugin.healing.deadline),

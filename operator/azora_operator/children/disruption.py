@@ -4,7 +4,7 @@ from azora_operator.rendering import Object, Rendering
 
 
 def disruption_budget(given: Rendering) -> Object | None:
-    if given.plugin.replicas < 2:
+    if given.replicas < 2:
         return None
     spec = {"maxUnavailable": 1, "selector": {"matchLabels": given.selector}}
     return given.child("policy/v1", "PodDisruptionBudget", spec)

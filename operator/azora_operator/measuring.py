@@ -1,0 +1,96 @@
+"""Asks the broker of every platform how full its queues are, and tells whose plan that may change."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError
+
+from azora_operator.api import Api
+from azora_operator.cache import Cache, Concerned, Owner, key_of
+from azora_operator.kinds import PLATFORM, PLUGIN
+from azora_operator.loads import Loads
+from azora_operator.management import Management, Queue, UnreachableError, queues_of
+from azora_operator.rendering import Object
+from azora_operator.resources import PlatformSpec, PluginSpec, SecretKey
+
+_LOG = logging.getLogger("azora.operator")
+_PAUSE = 2.0
+"""Seconds between two looks."""
+
+
+class Measuring:
+    """`loads` are the plugins' loads; `troubles` says why the broker of a platform cannot be asked."""
+
+    def __init__(self, api: Api, cache: Cache) -> None:
+        self._api, self._cache = api, cache
+        self.loads = Loads()
+        self.troubles: dict[Owner, str] = {}
+
+    async def look(self) -> list[Concerned]:
+        """Ask each broker once; the resources whose plan may be another now."""
+        news = await asyncio.gather(*map(self._ask, self._cache.platforms()))
+        self.loads.forget_all_but(self._cache.keys(PLUGIN.name))
+        return [each for some in news for each in some]
+
+    async def _ask(self, platform: Object) -> list[Concerned]:
+        spec = PlatformSpec.model_validate(platform["spec"])
+        if spec.management is None:
+            return []
+        owner, now = key_of(platform), time.time()
+        before = self.troubles.get(owner)
+        trouble: str | None
+        moved: list[Concerned]
+        try:
+            queues = await self._queues(owner[0], spec.broker, spec.management)
+        except UnreachableError as error:
+            trouble, moved = str(error), []
+            self.troubles[owner] = trouble
+        else:
+            trouble, moved = None, self._take(owner, queues, now)
+            self.troubles.pop(owner, None)
+        if before == trouble:
+            return moved
+        facts = {"namespace": owner[0], "resource": owner[1]}
+        _LOG.warning("the broker %s", trouble or "answers again", extra=facts)
+        everyone = [(PLUGIN.name, key_of(each)) for each in self._cache.plugins_of(owner)]
+        return [(PLATFORM.name, owner), *everyone]
+
+    async def _queues(
+        self, namespace: str, broker: SecretKey, management: SecretKey
+    ) -> list[Queue]:
+        addresses = []
+        for source in (management, broker):
+            value = await self._api.secret_value(namespace, source.secret, source.key)
+            if value is None:
+                raise UnreachableError(f"Secret {source.secret} has no key {source.key}")
+            addresses.append(value)
+        return await asyncio.to_thread(Management(*addresses).queues)
+
+    def _take(self, platform: Owner, queues: list[Queue], now: float) -> list[Concerned]:
+        """Take in the load of each plugin that is scaled; those whose number of pods may change."""
+        moved: list[Concerned] = []
+        for plugin in self._cache.plugins_of(platform):
+            scaling = PluginSpec.model_validate(plugin["spec"]).scaling
+            deployment = self._cache.deployment(plugin)
+            if scaling is None or deployment is None:
+                continue
+            owner, current = key_of(plugin), deployment["spec"]["replicas"]
+            before = self.loads.target(owner, now)
+            self.loads.take(owner, queues_of(owner[1], queues), now, current, scaling)
+            if before != self.loads.target(owner, now):
+                moved.append((PLUGIN.name, owner))
+        return moved
+
+
+async def keep_measuring(measuring: Measuring, tell: Callable[[Concerned], None]) -> None:
+    """Look again and again, and tell of every resource that is concerned."""
+    while True:
+        try:
+            for concerned in await measuring.look():
+                tell(concerned)
+        except (ApiException, HTTPError, OSError) as error:
+            _LOG.warning("measuring failed: %s", error)
+        await asyncio.sleep(_PAUSE)
