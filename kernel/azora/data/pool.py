@@ -11,8 +11,9 @@ SIZE = 16
 CONNECTING = 10.0
 _OPTIONS = (
     "-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=120000 "
-    "-c timezone=UTC -c client_min_messages=warning"
+    "-c timezone=UTC -c client_min_messages=warning -c max_parallel_workers_per_gather=0"
 )
+"""One question takes one core: with many people asking, parallel workers only cost more."""
 _WATCHES_CLIENTS = 140000
 _pools: dict[str, "ConnectionPool"] = {}
 

@@ -80,24 +80,42 @@ def _count(
     subject: Subject, names: Sequence[str], bound: int, without: str | None = None
 ) -> tuple[int, list[Counted]]:
     """How many there are, at most one beyond the bound, and the first values of these facets."""
-    chosen = subject.select(without=without)
     columns = [name for name in names if name in COLUMNS]
     kinds = [subject.kinds[name] for name in names if name in subject.kinds]
-    read = ", ".join(f"{COLUMNS[name]} AS {name}" for name in columns)
-    parts = [f"ids AS MATERIALIZED (SELECT {chosen.number} AS number {chosen.source} LIMIT ?)"]
+    parts, params = _found(subject, columns, without)
     tops = ["SELECT 'total' AS facet, '' AS value, count(*) AS n FROM ids"]
-    if columns:
-        parts.append(
-            f"found AS MATERIALIZED (SELECT {read} FROM ids "  # noqa: S608 – constants and placeholders
-            f"JOIN library_resource AS r {subject.narrow_row} ON r.number = ids.number)"
-        )
-        tops += [_top_of_column(name) for name in columns]
-    tops += _tops_of_headings(subject.database.dialect, kinds)
+    tops += [_top_of_column(name) for name in columns]
+    if subject.database.dialect == "sqlite":
+        tops += [_top_of_headings(kind, _filed(f"= {kind}", "f.heading")) for kind in kinds]
+    elif kinds:
+        every = _filed(f"IN ({', '.join(map(str, kinds))})", "f.kind, f.heading")
+        parts.append(f"filed AS MATERIALIZED ({every})")
+        filed = "SELECT heading, n FROM filed WHERE kind = "
+        tops += [_top_of_headings(kind, f"{filed}{kind}") for kind in kinds]
     rows = subject.database.heavy_read(
-        f"WITH {', '.join(parts)} {' UNION ALL '.join(tops)}", *chosen.params, bound + 1
+        f"WITH {', '.join(parts)} {' UNION ALL '.join(tops)}", *params, bound + 1
     )
     called = {str(kind): name for name, kind in subject.kinds.items()}
     return rows[0][2], [(called.get(str(name), str(name)), value, n) for name, value, n in rows[1:]]
+
+
+def _found(
+    subject: Subject, columns: Sequence[str], without: str | None
+) -> tuple[list[str], tuple[object, ...]]:
+    """The numbers of what is found as `ids`, and with these columns as `found`: read in one step on
+    PostgreSQL, in two on SQLite, which is slow to keep wide rows."""
+    read = "".join(f", {COLUMNS[name]} AS {name}" for name in columns)
+    if subject.database.dialect == "sqlite":
+        chosen = subject.select(without=without)
+        numbers = f"SELECT {chosen.number} AS number {chosen.source} LIMIT ?"
+        rows = f"ids JOIN library_resource AS r {subject.narrow_row} ON r.number = ids.number"
+        found = f"SELECT r.number AS number{read} FROM {rows}"  # noqa: S608 – constants and placeholders
+        parts = [f"ids AS MATERIALIZED ({numbers})", f"found AS MATERIALIZED ({found})"]
+    else:
+        chosen = subject.select(without=without, record=bool(columns))
+        found = f"SELECT {chosen.number} AS number{read} {chosen.source} LIMIT ?"
+        parts = [f"found AS MATERIALIZED ({found})", "ids AS (SELECT number FROM found)"]
+    return parts, chosen.params
 
 
 def _top_of_column(name: str) -> str:
@@ -109,30 +127,21 @@ def _top_of_column(name: str) -> str:
     )
 
 
-def _tops_of_headings(dialect: str, kinds: Sequence[int]) -> list[str]:
-    """The most frequent headings of each kind, in the way that costs the database least: PostgreSQL reads
-    the filings of all kinds in one pass, SQLite is quicker with each kind by itself."""
-    if dialect == "sqlite" or not kinds:
-        return [_top_of_headings(kind) for kind in kinds]
-    every = (
-        "SELECT CAST(top.kind AS TEXT) AS facet, h.value, top.n FROM (SELECT kind, heading, n, "  # noqa: S608 – constants and placeholders
-        "row_number() OVER (PARTITION BY kind ORDER BY n DESC, heading) AS place FROM ("
-        "SELECT f.kind, f.heading, count(*) AS n FROM ids JOIN library_filing AS f "
-        f"ON f.resource = ids.number AND f.kind IN ({', '.join(map(str, kinds))}) "
-        "GROUP BY f.kind, f.heading) AS filed) AS top "
-        f"JOIN library_heading AS h ON h.id = top.heading WHERE top.place <= {FIRST_VALUES}"
-    )
-    return [every]
-
-
-def _top_of_headings(kind: int) -> str:
-    """The most frequent headings of a kind. CROSS JOIN keeps SQLite from reading all filings first."""
+def _top_of_headings(kind: int, filed: str) -> str:
+    """The most frequent of the headings of one kind."""
     return (
-        f"SELECT '{kind}' AS facet, h.value, n FROM (SELECT f.heading, count(*) AS n "  # noqa: S608 – constants and placeholders
-        "FROM ids CROSS JOIN library_filing AS f "
-        f"WHERE f.resource = ids.number AND f.kind = {kind} "
-        f"GROUP BY f.heading ORDER BY n DESC, f.heading LIMIT {FIRST_VALUES}) AS top_{kind} "
+        f"SELECT '{kind}' AS facet, h.value, n FROM ({filed} "  # noqa: S608 – constants and placeholders
+        f"ORDER BY n DESC, heading LIMIT {FIRST_VALUES}) AS top_{kind} "
         f"JOIN library_heading AS h ON h.id = top_{kind}.heading"
+    )
+
+
+def _filed(kinds: str, by: str) -> str:
+    """How many are filed under each heading of these kinds: quickest of all at once on PostgreSQL, and
+    of each by itself on SQLite, which CROSS JOIN keeps from reading all filings first."""
+    return (
+        f"SELECT {by}, count(*) AS n FROM ids CROSS JOIN library_filing AS f "  # noqa: S608 – constants and placeholders
+        f"WHERE f.resource = ids.number AND f.kind {kinds} GROUP BY {by}"
     )
 
 

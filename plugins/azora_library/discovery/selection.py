@@ -61,19 +61,25 @@ class Subject(NamedTuple):
         start = f"{facet.removeprefix(FIELD)}:"
         return [one.removeprefix(start) for one in self.filters.field if one.startswith(start)]
 
-    def select(self, *, without: str | None = None, column: str | None = None) -> Selection:
-        """Its resources; `without` what narrows one facet, or with their words in one column alone."""
+    def select(
+        self, *, without: str | None = None, column: str | None = None, record: bool = False
+    ) -> Selection:
+        """Its resources; `without` what narrows one facet, or with their words in one column alone.
+
+        With `record`, what facets are made of is at hand as `r`.
+        """
         conditions = list(self._conditions(without))
-        record = " AND ".join(sql for sql, _ in conditions)
+        narrowed = " AND ".join(sql for sql, _ in conditions)
         params = tuple(param for _, some in conditions for param in some)
         if not self.query.wanted:
-            where = f"WHERE {record}" if record else ""
+            where = f"WHERE {narrowed}" if narrowed else ""
             return Selection(f"FROM library_resource AS r {where}", "r.number", params)
         match = INDEXES[self.database.dialect].match(self.query, column)
         source, where = "FROM library_words", f"WHERE {match.condition}"
-        if record:
+        if narrowed or record:
             source += f" JOIN library_resource AS r {self.narrow_row} ON r.number = {match.number}"
-            where += f" AND {record}"
+        if narrowed:
+            where += f" AND {narrowed}"
         return Selection(f"{source} {where}", match.number, (*match.params, *params))
 
     @property
