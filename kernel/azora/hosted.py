@@ -100,9 +100,11 @@ class HostedPlugin:
         context = current_or_none()
         claim = context.claim if context else None
         act = context.act if context else None
-        return self.database.transaction(
-            claim.take if claim else None, (lambda _: act.enter(self)) if act else None
-        )
+        last = (lambda _: act.enter(self)) if act else None
+        if claim is None:
+            return self.database.transaction(last=last)
+        transaction: Transaction = claim.transaction(self.database, last)
+        return transaction
 
     def background(self, work: Callable[[], object]) -> None:
         """Do `work` again and again beside the calls, as this plugin, until the process stops.

@@ -14,6 +14,7 @@ from azora.messages import Message, Request
 
 if TYPE_CHECKING:
     from azora.data.database import PluginDatabase
+    from azora.data.transaction import Step, Transaction
     from azora.dispatch import BoundOperation
 
 KEPT = 14 * 86_400.0
@@ -35,6 +36,10 @@ class CallClaim:
         self.scope = scope
         self.key = key
         self.taken = False
+
+    def transaction(self, database: "PluginDatabase", last: "Step | None") -> "Transaction":
+        """A transaction that records the key with its effect."""
+        return database.transaction(self.take, last)
 
     def take(self, database: "PluginDatabase") -> None:
         """Record the key in the open transaction. Raises AlreadyDone where it is recorded."""

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import peewee
 from eventlet import getcurrent
@@ -12,6 +12,9 @@ from azora.data.failures import Explained, InTransaction, WriteOutsideTransactio
 from azora.data.rows import Rows
 from azora.data.transaction import Step, Transaction
 from azora.errors import AzoraError
+
+if TYPE_CHECKING:
+    from azora.data.sharing import Settle, Sharing
 
 Row = tuple[Any, ...]
 Models = Iterable[type[peewee.Model]]
@@ -61,6 +64,10 @@ class PluginDatabase(ABC):
         timed out, leaves no trace.
         """
         return Transaction(self, first, last)
+
+    def sharing(self, settle: "Settle") -> "Sharing | None":
+        """What lets write transactions of one kind share one here; None where all of them do anyway."""
+        return None
 
     def altering(self) -> Transaction:
         """A transaction that may change the schema: one starter at a time, in whatever process."""

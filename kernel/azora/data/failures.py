@@ -34,6 +34,8 @@ _BUSY = re.compile(
     "database is locked|database table is locked|lock timeout|deadlock detected|could not serialize"
 )
 
+_BROKEN_OFF = re.compile("canceling statement due to statement timeout")
+
 
 class InTransaction(AzoraError):
     """Something was asked inside a transaction that must happen outside: another one, or a call."""
@@ -47,6 +49,12 @@ class WriteOutsideTransaction(AzoraError):
     code = "write_outside_transaction"
 
 
+class TransactionSpoilt(AzoraError):
+    """A statement of the transaction had failed when its body ended: nothing was kept."""
+
+    code = "transaction_spoilt"
+
+
 def is_busy(error: BaseException) -> bool:
     """Whether another process holds what this statement needs, so that waiting helps."""
     return bool(_BUSY.search(str(error)))
@@ -55,6 +63,11 @@ def is_busy(error: BaseException) -> bool:
 def is_lost(error: BaseException) -> bool:
     """Whether the connection to the database is gone."""
     return bool(_LOST.search(str(error)))
+
+
+def is_overtaken(error: BaseException) -> bool:
+    """Whether the server broke a statement off, because others were in its way or it took too long."""
+    return is_busy(error) or bool(_BROKEN_OFF.search(str(error)))
 
 
 def meaning(error: BaseException, plugin: str) -> AzoraError | None:

@@ -8,13 +8,15 @@ from typing import Any, TypeVar
 import peewee
 import psycopg2
 from eventlet import getcurrent
+from psycopg2 import extensions
 from psycopg2.extras import execute_batch, execute_values
 
 from azora.data.database import PluginDatabase, Row
-from azora.data.failures import is_lost
+from azora.data.failures import TransactionSpoilt, is_lost, is_overtaken
 from azora.data.pool import ConnectionPool, is_idle, pool_of
 from azora.data.routing import Routed
 from azora.data.rows import Rows
+from azora.data.sharing import Alone, Settle, Sharing
 from azora.data.transaction import Transaction
 
 T = TypeVar("T")
@@ -44,7 +46,7 @@ class PostgresSchema(PluginDatabase):
         self.namespace = name
         self.pool = pool or pool_of(url)
         self.peewee = _RoutedPostgres(self, url)
-        self._to_begin: set[Any] = set()
+        self._untold: dict[Any, str] = {}
 
     def run(self, sql: str, params: Sequence[Any] | None) -> Rows:
         with self.explained:
@@ -55,7 +57,7 @@ class PostgresSchema(PluginDatabase):
 
     def execute_many(self, sql: str, rows: Sequence[Row]) -> None:
         transaction = self.open_transactions[getcurrent()]
-        if transaction.connection in self._to_begin:
+        if transaction.connection in self._untold:
             self.run("SELECT 1", None)
         together = _for_many_rows(sql)
         with self.explained, transaction.connection.cursor() as cursor:
@@ -96,8 +98,19 @@ class PostgresSchema(PluginDatabase):
             begin = self._begin_altering if altering else self._look_here
             connection = self._on_live_connection(begin, keep=True)
         if not altering:
-            self._to_begin.add(connection)
+            self._untold[connection] = BEGIN
         return connection
+
+    def sharing(self, settle: Settle) -> Sharing:
+        return Sharing(self, settle)
+
+    def untold(self, connection: Any) -> str:
+        """What the server will be told with the next statement on this connection."""
+        return self._untold.get(connection, "")
+
+    def tell_next(self, connection: Any, sql: str) -> None:
+        """Tell the server this with the next statement: one way there and back less."""
+        self._untold[connection] = sql
 
     def _begin_altering(self, connection: Any) -> Any:
         self._look_here(connection)
@@ -110,17 +123,19 @@ class PostgresSchema(PluginDatabase):
     def _write(self, transaction: Transaction, sql: str, params: Sequence[Any] | None) -> Rows:
         """Run a statement of a transaction; its first on another connection where that one is dead."""
         connection = transaction.connection
-        if connection not in self._to_begin:
-            return _execute(connection, sql, params)
-        self._to_begin.discard(connection)
+        untold = self._untold.pop(connection, "")
         try:
-            return _execute(connection, f"{BEGIN}; {sql}", params)
+            return _execute(connection, f"{untold}; {sql}" if untold else sql, params)
         except psycopg2.Error as error:
+            if transaction.shared and is_overtaken(error):
+                raise Alone from None
+            if not untold.startswith(BEGIN):
+                raise
             if not (connection.closed or is_lost(error)):
-                self._to_begin |= {connection} if is_idle(connection) else set()
+                self._untold |= {connection: untold} if is_idle(connection) else {}
                 raise
         transaction.connection = connection = self.pool.renew(connection)
-        return _execute(self._look_here(connection), f"{BEGIN}; {sql}", params)
+        return _execute(self._look_here(connection), f"{untold}; {sql}", params)
 
     def _read(self, read: Callable[[Any], T]) -> T:
         return self._on_live_connection(
@@ -154,23 +169,40 @@ class PostgresSchema(PluginDatabase):
 
     def commit(self, connection: Any, altering: bool) -> None:
         try:
-            if connection not in self._to_begin:
+            if connection not in self._untold:
+                self.refuse_spoilt(connection)
                 _execute(connection, "COMMIT", None)
         except BaseException:
             self.roll_back(connection, altering)
             raise
-        self._to_begin.discard(connection)
+        self._untold.pop(connection, None)
         self.pool.release(connection)
 
     def roll_back(self, connection: Any, altering: bool) -> None:
         try:
-            if not connection.closed and connection not in self._to_begin:
+            if not connection.closed and not self.untold(connection).startswith(BEGIN):
                 _execute(connection, "ROLLBACK", None)
         except psycopg2.Error:
             connection.close()
         finally:
-            self._to_begin.discard(connection)
+            self._untold.pop(connection, None)
             self.pool.release(connection)
+
+    def go_back(self, connection: Any, savepoint: str) -> bool:
+        """Undo what came after a savepoint; whether that could be done."""
+        try:
+            _execute(connection, f"ROLLBACK TO {savepoint}", None)
+        except psycopg2.Error:
+            return False
+        return True
+
+    def refuse_spoilt(self, connection: Any) -> None:
+        """Raise TransactionSpoilt where a statement has failed: the server would undo all, and not say so."""
+        if connection.get_transaction_status() == extensions.TRANSACTION_STATUS_INERROR:
+            raise TransactionSpoilt(
+                f"{self.name} caught the error of a statement and went on in its transaction, of which nothing "
+                "is kept. Put what may fail into `with database.peewee.atomic():`."
+            )
 
     def say_who_acts(self, actor: str, act: str | None) -> None:
         self.execute(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import peewee
 from eventlet import getcurrent
@@ -17,19 +17,34 @@ if TYPE_CHECKING:
 Step = Callable[["PluginDatabase"], None]
 
 
+class Keeper(Protocol):
+    """Who has the connection on which a transaction runs, and ends it: the database, unless it is shared."""
+
+    def begin(self, altering: bool) -> Any: ...
+
+    def commit(self, connection: Any, altering: bool) -> None: ...
+
+    def roll_back(self, connection: Any, altering: bool) -> None: ...
+
+
 class Transaction:
-    """Begun on entry, committed or undone on exit; `first` and `last` run in it round its body."""
+    """Begun on entry, committed or undone on exit; `first` and `last` run in it round its body.
+
+    Where it has a `keeper` of its own it may be a part of one that others share.
+    """
 
     __slots__ = (
         "_altering",
         "_database",
         "_first",
+        "_keeper",
         "_last",
         "_state",
         "after_commit",
         "after_rollback",
         "connection",
         "recorded",
+        "shared",
     )
 
     def __init__(
@@ -38,8 +53,11 @@ class Transaction:
         first: Step | None = None,
         last: Step | None = None,
         altering: bool = False,
+        keeper: Keeper | None = None,
     ) -> None:
         self._database = database
+        self._keeper: Keeper = keeper or database
+        self.shared = keeper is not None
         self._first = first
         self._last = last
         self._altering = altering
@@ -55,7 +73,7 @@ class Transaction:
             raise InTransaction(
                 f"{database.name} has a transaction open here already: transactions do not nest"
             )
-        self.connection = database.begin(self._altering)
+        self.connection = self._keeper.begin(self._altering)
         database.open_transactions[greenlet] = self
         try:
             self._say_who_acts()
@@ -75,7 +93,7 @@ class Transaction:
         database = self._database
         try:
             if error is not None:
-                database.roll_back(self.connection, self._altering)
+                self._keeper.roll_back(self.connection, self._altering)
             else:
                 self._commit()
         except BaseException:
@@ -114,10 +132,10 @@ class Transaction:
             if self.recorded:
                 seal(database)
         except BaseException:
-            database.roll_back(self.connection, self._altering)
+            self._keeper.roll_back(self.connection, self._altering)
             raise
         with database.explained:
-            database.commit(self.connection, self._altering)
+            self._keeper.commit(self.connection, self._altering)
 
     def _undone(self) -> None:
         for follow in self.after_rollback:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import eventlet
 
 from azora.contract import Handler
+from azora.data.sharing import Alone
 from azora.errors import ServiceError
 from azora.events.claim import Claim, Duplicate
 from azora.events.failure import failure_of, starred
@@ -26,7 +27,23 @@ class Attempts:
         self._pace = pace
 
     def make(self, handler: Handler, claim: Claim) -> Failure | None:
-        """Run the handler under the claim; what went wrong, unless its effect stands or was there."""
+        """Run the handler under the claim; what went wrong, unless its effect stands or was there.
+
+        Where its transaction was shared, and that came to nothing, the attempt begins anew alone.
+        """
+        sharing = claim.sharing
+        if sharing is None:
+            return self._make(handler, claim)
+        sharing.near += 1
+        try:
+            return self._make(handler, claim)
+        except Alone:
+            claim.sharing = None
+            return self._make(handler, claim)
+        finally:
+            sharing.near -= 1
+
+    def _make(self, handler: Handler, claim: Claim) -> Failure | None:
         try:
             self._hosted.handle(handler, claim)
             if not claim.taken:

@@ -3,10 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from azora.context import HIDDEN
 from azora.data.database import PluginDatabase
 from azora.data.failures import InTransaction
+from azora.data.sharing import Body, Sharing
+from azora.data.transaction import Step, Transaction
 from azora.events.envelope import Envelope
 from azora.events.inbox import Inbox
 from azora.events.inbox_row import Delivery
@@ -23,8 +26,9 @@ class Duplicate(Exception):
 class Claim:
     """The right of one attempt to have its effect, of one event or of a batch.
 
-    `HostedPlugin.transaction()` calls `take` right after BEGIN. `taken` says whether the effect is,
-    or is about to be, committed; a rollback resets it, so that the attempt may count as failed.
+    `transaction()` takes it right after BEGIN, or, in a transaction that others share by `sharing`, before
+    COMMIT, together with theirs. `taken` says whether the effect is, or is about to be, committed; a rollback
+    resets it, so that the attempt may count as failed.
     `hidden` are the personal values of the events, which nobody may read in what went wrong.
     """
 
@@ -32,10 +36,18 @@ class Claim:
         self.handler = handler
         self.envelopes = envelopes
         self.taken = False
+        self.sharing: Sharing | None = None
         self.hidden: deque[str] = deque(maxlen=HIDDEN * len(envelopes))
         self._win = win
 
-    def take(self, database: PluginDatabase) -> None:
+    def transaction(self, database: PluginDatabase, last: Step | None = None) -> Transaction:
+        """The one transaction of the attempt, which settles the deliveries with its effect."""
+        if self.sharing is None:
+            return Transaction(database, self.take, last)
+        body = Body(self.sharing, self)
+        return Transaction(database, partial(self.take, by=body), last, keeper=body)
+
+    def take(self, database: PluginDatabase, by: Body | None = None) -> None:
         """Settle the deliveries within the open transaction.
 
         Raises Duplicate where one is settled, and InTransaction where this attempt took them before:
@@ -47,7 +59,7 @@ class Claim:
                 "and emits into a single `with self.transaction():`.",
                 code="second_transaction",
             )
-        if not self._win(database):
+        if not (by and by.joined) and not self._win(database):
             raise Duplicate(self.envelopes[0].id)
         self.taken = True
         database.after_rollback(self._reset)
@@ -72,6 +84,12 @@ def first_claim(handler: str, envelopes: Sequence[Envelope], retold: Retold | No
         return Inbox(database).insert_done(envelopes, handler, time.time())
 
     return Claim(handler, envelopes, win)
+
+
+def settle_together(database: PluginDatabase, claims: Sequence[Claim]) -> bool:
+    """Settle the first attempts of events of one handler; False where one is settled already."""
+    envelopes = [claim.envelopes[0] for claim in claims]
+    return Inbox(database).insert_done(envelopes, claims[0].handler, time.time())
 
 
 def claim_of(deliveries: Sequence[Delivery]) -> Claim:

@@ -12,7 +12,7 @@ from azora.data.liveness import Liveness
 from azora.errors import ServiceError
 from azora.events.attempts import Attempts
 from azora.events.bell import Bell
-from azora.events.claim import first_claim
+from azora.events.claim import first_claim, settle_together
 from azora.events.envelope import Envelope
 from azora.events.inbox import Inbox, lane_of
 from azora.events.inbox_row import Delivery
@@ -54,6 +54,7 @@ class Consumer:
         self.retelling = Retelling(hosted, self._attempts, self._retold)
         self._runs = Runs(hosted, self.inbox, self._attempts, self.pace, self.ring)
         self.handlers = {handler.name: handler for handler in handlers}
+        self._sharings = {name: self.database.sharing(settle_together) for name in self.handlers}
         self._by_event: dict[str, list[Handler]] = {}
         for handler in handlers:
             self._by_event.setdefault(handler.event, []).append(handler)
@@ -109,6 +110,7 @@ class Consumer:
             self.ring()
             return "stored"
         claim = first_claim(handler.name, [envelope])
+        claim.sharing = self._sharings.get(handler.name)
         failure = self._attempts.make(handler, claim)
         if failure is None:
             return "done" if claim.taken else "duplicate"

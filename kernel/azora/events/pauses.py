@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
+from eventlet.semaphore import Semaphore
+
 from azora.data.database import PluginDatabase
 
 Mode = Literal["paused", "held"]
@@ -26,13 +28,13 @@ class Pauses:
         self._database = database
         self._known: dict[str, str] = {}
         self._looked = -_BELIEVED
+        self._looking = Semaphore(1)
 
     def modes(self) -> Mapping[str, str]:
         """Each stopped handler and how; a look at the database is believed for a second."""
-        now = time.monotonic()
-        if now - self._looked > _BELIEVED:
-            rows: Any = self._database.execute("SELECT handler, mode FROM azora_pauses")
-            self._known, self._looked = dict(rows), now
+        if time.monotonic() - self._looked > _BELIEVED:
+            with self._looking:
+                self._look()
         return self._known
 
     def waits(self, handler: str) -> bool:
@@ -55,6 +57,13 @@ class Pauses:
         self._database.execute("DELETE FROM azora_pauses WHERE handler = ?", handler)
         self._database.execute(_GO_ON, time.time(), FAR, handler)
         self._database.after_commit(self._forget)
+
+    def _look(self) -> None:
+        """Ask the database, unless another greenlet has done so while this one waited."""
+        now = time.monotonic()
+        if now - self._looked > _BELIEVED:
+            rows: Any = self._database.execute("SELECT handler, mode FROM azora_pauses")
+            self._known, self._looked = dict(rows), now
 
     def _forget(self) -> None:
         self._looked = -_BELIEVED

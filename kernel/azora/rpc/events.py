@@ -16,6 +16,7 @@ from eventlet.event import Event
 from azora.contract import Handler
 from azora.errors import Invalid, ServiceError, Unavailable
 from azora.events.envelope import Envelope
+from azora.rpc.acknowledging import Acknowledging
 from azora.rpc.batches import BatchReader
 from azora.rpc.connection import BrokerConnection, declare_exchange
 from azora.rpc.frames import Delivery
@@ -163,13 +164,14 @@ class EventSubscriber:
         )
         channel.queue_bind(DEAD_LETTERS, DEAD_LETTERS)
         channel.basic_qos(0, PREFETCH, a_global=False)
+        hand = Acknowledging()
         for handler in self._hosted.handlers:
             if handler.batch:
                 own = connection.channel()
                 reader = BatchReader(self._hosted, handler, own, self._until_settled)
                 self._consume(own, handler, reader.take)
             else:
-                self._consume(channel, handler, partial(self._on_event, handler))
+                self._consume(channel, handler, partial(self._on_event, handler, hand))
 
     def _consume(
         self, channel: amqp.Channel, handler: Handler, callback: Callable[[Delivery], None]
@@ -187,35 +189,35 @@ class EventSubscriber:
         channel.queue_bind(queue, f"{source}.events", name)
         self._consumers.append((channel, channel.basic_consume(queue, callback=callback)))
 
-    def _on_event(self, handler: Handler, message: Delivery) -> None:
-        eventlet.spawn_n(self._deliver, handler, message)
+    def _on_event(self, handler: Handler, hand: Acknowledging, message: Delivery) -> None:
+        hand.take(message)
+        eventlet.spawn_n(self._deliver, handler, hand, message)
 
-    def _deliver(self, handler: Handler, message: Delivery) -> None:
+    def _deliver(self, handler: Handler, hand: Acknowledging, message: Delivery) -> None:
         """Settle the event. While the database cannot be reached it is held and tried again, never lost.
 
         One that the database does not take, whatever the reason, goes to the dead letters.
         """
         try:
+            settled = self._settle(handler, message)
+            if settled:
+                hand.acknowledge(message)
+            elif settled is False:
+                hand.reject(message)
+        except ConnectionError:
+            self._hosted.log.info("event_comes_again", queue=handler.event)
+
+    def _settle(self, handler: Handler, message: Delivery) -> bool | None:
+        """As `_until_settled`; False also where it is no event."""
+        try:
             envelope = envelope_of(handler.event, message)
         except Invalid:
             self._hosted.log.exception("event_unreadable", queue=handler.event)
-            message.reject(requeue=False)
-            return
+            return False
         deliver = self._hosted.consumer.deliver
-        settled = self._until_settled(
+        return self._until_settled(
             lambda: deliver(handler, envelope, message.redelivered), [envelope]
         )
-        if settled is None:
-            return
-        try:
-            if settled:
-                message.acknowledge()
-            else:
-                message.reject(requeue=False)
-        except ConnectionError:
-            self._hosted.log.info(
-                "event_comes_again", event_type=envelope.type, event_id=envelope.id
-            )
 
     def _until_settled(
         self, deliver: Callable[[], object], envelopes: Sequence[Envelope]

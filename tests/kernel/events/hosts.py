@@ -57,10 +57,8 @@ class Host:
 
     @contextmanager
     def transaction(self):
-        with self.database.transaction():
-            claim = self.claims.get(eventlet.getcurrent())
-            if claim is not None:
-                claim.take(self.database)
+        claim = self.claims.get(eventlet.getcurrent())
+        with claim.transaction(self.database) if claim else self.database.transaction():
             yield
         self.relay.ring()
 
@@ -89,10 +87,14 @@ class Hosts:
         for host in self.hosted.values():
             self._greenlets += [eventlet.spawn(host.relay.run), eventlet.spawn(host.consumer.run)]
 
-    def close(self):
+    def rest(self):
+        """Stop what `start` runs."""
         for greenlet in self._greenlets:
             greenlet.kill()
         self._greenlets.clear()
+
+    def close(self):
+        self.rest()
         for host in self.hosted.values():
             host.database.close()
 
