@@ -8,6 +8,8 @@ ARG DEBIAN=docker.io/library/debian:12-slim
 
 FROM ${DEBIAN} AS build
 ENV DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+# Debian's are not pinned: an image that is built again has its security fixes.
+# hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates python3-venv \
  && rm -rf /var/lib/apt/lists/*

@@ -1,5 +1,5 @@
-# The whole vocabulary: run · test · lint · bench · coverage · soak
-.PHONY: help run test lint bench coverage soak parts plane tools
+# The whole vocabulary: run · test · lint · bench · coverage · soak · image
+.PHONY: help run test lint bench coverage soak image parts plane tools
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
@@ -36,6 +36,10 @@ bench: parts .venv/dev.stamp  ## Measure what is fast beside its peers, into doc
 
 soak: parts .venv/dev.stamp  ## A hundred random schedules of faults under load, into docs/soak.md
 	SOAK_SCHEDULES=100 $(BIN)/python -m pytest tests/faults/test_schedules.py
+
+image: .venv/dev.stamp  ## Build the image with Debian's buildah, and try what is in it (as root; some minutes)
+	@.ci/parts buildah debootstrap rabbitmq-server postgresql
+	BUILD_IMAGE=1 $(BIN)/python -m pytest tests/shipping/test_image.py
 
 parts:
 	@.ci/parts $(PARTS)

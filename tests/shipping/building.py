@@ -8,11 +8,11 @@ from pathlib import Path
 
 from tests.golang import Module, NotBuiltError
 
-TOOLS = Module("tools", Path(__file__).parent / "tools", ("go.mod", "go.sum"))
+TOOLS = Module("tools", Path(__file__).parent / "tools", ("compose/main.go", "go.mod", "go.sum"))
 PROGRAMS = {
     "helm": "helm.sh/helm/v4/cmd/helm",
     "actionlint": "github.com/rhysd/actionlint/cmd/actionlint",
-    "compose-spec": "github.com/compose-spec/compose-go/v2/cmd",
+    "compose": "./compose",
 }
 
 
