@@ -1,10 +1,14 @@
-"""The charts on a real control plane: installed, tried by their own test, changed, and taken away again."""
+"""The charts on a real control plane, as the workflows deploy them: installed, tried, taken back, taken away."""
+
+import os
+from pathlib import Path
 
 import pytest
 from tests.cluster.campus import outside, secret
 from tests.cluster.cluster import IMAGE, same
+from tests.cluster.controlplane import TOKEN
 from tests.cluster.operators import MANIFESTS, Operator
-from tests.shipping.programs import CHARTS, helm
+from tests.shipping.programs import CHARTS, RefusedError, built, helm, run
 
 from azora.actor import prepare_keys
 from azora.loader import load_registry
@@ -34,15 +38,17 @@ def kubectl(new_namespace):
 
 @pytest.fixture(scope="module")
 def release(whole_cluster, kubectl, tmp_path_factory):
-    """Runs helm as the cluster's administrator in the namespace of these tests."""
-    home = str(tmp_path_factory.mktemp("helm"))
-    where = ["--kubeconfig", str(whole_cluster.plane.kubeconfig), "--namespace", kubectl.namespace]
-    return lambda *arguments: helm(*arguments, *where, HOME=home)
+    """Runs a command as the cluster's administrator in the namespace of these tests."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "kubeconfig").write_text(whole_cluster.plane.client_config(TOKEN, kubectl.namespace))
+    path = f"{Path(built('helm')).parent}:{os.environ['PATH']}"
+    given = {"KUBECONFIG": str(home / "kubeconfig"), "HOME": str(home), "PATH": path}
+    return lambda *command, **environment: run(command, **given, **environment)
 
 
 @pytest.fixture(scope="module")
-def campus(whole_cluster, kubectl, release, rabbitmq, postgresql, tmp_path_factory):
-    """A campus of the library alone, made by the charts."""
+def campus(whole_cluster, kubectl, crds, release, rabbitmq, postgresql, tmp_path_factory):
+    """The operator, with the rights that the chart gives, and what a campus of the library needs."""
     keys = tmp_path_factory.mktemp("keys")
     prepare_keys(keys, "campus", load_registry().permissions_elsewhere())
     servers = {"rabbitmq": rabbitmq.new_vhost(), "postgresql": postgresql.new_database()}
@@ -54,8 +60,8 @@ def campus(whole_cluster, kubectl, release, rabbitmq, postgresql, tmp_path_facto
         secret("azora-database", url=database),
         secret("azora-keys", **{path.name: path.read_text() for path in keys.iterdir()}),
     )
-    release("upgrade", "--install", "--take-ownership", "--wait", "azora-crds", CRDS)
-    release("install", "azora", AZORA, *setting(CAMPUS))
+    release("helm", "upgrade", "--install", "--take-ownership", "azora-crds", CRDS)
+    release("helm", "install", "azora", AZORA, "--set=operator.replicas=0")
     operator = Operator(whole_cluster, kubectl, rights=False).start()
     yield release
     operator.close()
@@ -66,13 +72,16 @@ def port_of(url):
 
 
 @pytest.mark.needs("rabbitmq", "postgresql")
-def test_installed_campus_passes_its_own_test_follows_an_upgrade_and_goes_away(kubectl, campus):
-    kubectl.wait("condition=Ready", "azoraplugin/library", seconds=120)
-    assert "Succeeded" in campus("test", "azora")
-    scaled = setting({"plugins.library.spec.replicas": 2})
-    campus("upgrade", "azora", AZORA, "--reuse-values", "--wait", "--timeout=60s", *scaled)
-    assert kubectl.get("deployment", "library")["status"]["readyReplicas"] == 2
-    campus("uninstall", "azora")
+def test_deployed_campus_is_tried_taken_back_when_it_fails_and_goes_away(kubectl, campus):
+    deploy = (".ci/deploy", CRDS, AZORA, *setting(CAMPUS))
+    assert "Phase:          Succeeded" in campus(*deploy)
+    assert kubectl.get("deployment", "library")["status"]["readyReplicas"] == 1
+    broken = setting({"plugins.library.spec.image": "azora.test/absent:1"})
+    with pytest.raises(RefusedError, match="Revision 2 runs again"):
+        campus(*deploy, *broken, DEPLOY_TIMEOUT="20s")
+    assert kubectl.get("azoraplugin", "library")["spec"]["image"] == IMAGE
+    kubectl.wait("condition=Ready", "azoraplugin/library")
+    campus("helm", "uninstall", "azora")
     left = "deployments,services,networkpolicies,azora,roles,rolebindings"
     same(lambda: [each["metadata"]["name"] for each in kubectl.items(left)], OUTSIDE)
     assert kubectl("get", "crd", "azoraplugins.azora.dev", "--output=name").strip()
