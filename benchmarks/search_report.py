@@ -49,7 +49,7 @@ class Promise(NamedTuple):
 
 PROMISES = (
     Promise("a search, p95", "p95_ms", 150),
-    Promise("the hub held at a stretch, longest", "held_ms", 50),
+    Promise("the hub held at a stretch by the campus, longest", "held_ours_ms", 50),
     Promise("a page of results drawn, p95", "drawn_p95_ms", 50),
 )
 
@@ -72,8 +72,9 @@ other: the count and the best twenty, without facets, excerpts, spelling, rights
 
 {chr(10).join(_held(medians))}
 
-The hub is held for as long as a greenlet that wanted to run every 2 ms had to wait. That counts what the
-machine did besides, as the line without load shows; the processor time is what the campus itself needs.
+The hub is held for as long as a greenlet that wanted to run every 2 ms had to wait. While it is ready to run
+and the system gives the core to somebody else, that is not the campus's doing; all else is: its own work, a lock,
+a disk.
 
 What is asked, and its p95:
 
@@ -120,6 +121,7 @@ def _held(medians: dict[str, Result]) -> Iterator[str]:
     rows = {
         "hub held, longest": "held_ms",
         "hub held, p99.9": "held_p999_ms",
+        "hub held by the campus, longest": "held_ours_ms",
         "hub held without any load, longest": "idle_held_ms",
         "processor time of the hub at a stretch, longest": "worked_ms",
         "processor time of the campus for each search, its threads included": "spent_ms",

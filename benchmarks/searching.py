@@ -141,6 +141,7 @@ def _serve_and_ask(data: str, url: str | None, given: argparse.Namespace) -> Res
         "unanswered": len(took[UNANSWERED]),
         "held_ms": watched["held_ms"],
         "held_p999_ms": watched["held_p999_ms"],
+        "held_ours_ms": watched["held_ours_ms"],
         "worked_ms": watched["worked_ms"],
         "spent_ms": watched["spent_ms"] / len(every),
         "idle_held_ms": idle["held_ms"],
