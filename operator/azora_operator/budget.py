@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from azora_operator.conditions import Fact, Reason
 from azora_operator.durations import moment, seconds, stamp
+from azora_operator.parts import Healing
 from azora_operator.rendering import Object
-from azora_operator.resources import Healing
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from azora_operator.durations import span
 from azora_operator.meter import Meter, Queues
-from azora_operator.resources import Scaling
+from azora_operator.parts import Scaling
 from azora_operator.scaling import Load, capacity, needed, step
 
 STALE = 30.0

@@ -13,8 +13,9 @@ from azora_operator.cache import Cache, Concerned, Owner, key_of
 from azora_operator.kinds import PLATFORM, PLUGIN
 from azora_operator.loads import Loads
 from azora_operator.management import Management, Queue, UnreachableError, queues_of
+from azora_operator.parts import SecretKey
 from azora_operator.rendering import Object
-from azora_operator.resources import PlatformSpec, PluginSpec, SecretKey
+from azora_operator.resources import PlatformSpec, PluginSpec
 
 _LOG = logging.getLogger("azora.operator")
 _PAUSE = 2.0

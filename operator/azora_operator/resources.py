@@ -3,69 +3,28 @@
 A constraint that JSON Schema cannot say is a CEL rule, whose message tells what to do.
 """
 
-from typing import Annotated, Any
-
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+
+from azora_operator.parts import (
+    Command,
+    Healing,
+    Http,
+    KeyName,
+    Migration,
+    Name,
+    Network,
+    ObjectName,
+    Part,
+    Resources,
+    Scaling,
+    SecretKey,
+    Secrets,
+    rules,
+)
 
 GROUP = "azora.dev"
 VERSION = "v1alpha1"
 API_VERSION = f"{GROUP}/{VERSION}"
-
-_DNS = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
-_DURATION = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$"
-
-Name = Annotated[str, Field(max_length=63, pattern=_DNS)]
-ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
-Argument = Annotated[str, Field(max_length=1024)]
-Command = Annotated[list[Argument], Field(min_length=1, max_length=32)]
-KeyName = Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9]([-_a-z0-9]*[a-z0-9])?$")]
-Duration = Annotated[str, Field(max_length=16, pattern=_DURATION)]
-Quantity = Annotated[
-    str, Field(max_length=32, pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")
-]
-
-
-def rules(*pairs: tuple[str, str] | tuple[str, str, str]) -> dict[str, Any]:
-    """CEL rules as (rule, message) or (rule, message, path of the field)."""
-    keys = ("rule", "message", "fieldPath")
-    return {"x-kubernetes-validations": [dict(zip(keys, pair, strict=False)) for pair in pairs]}
-
-
-def _between(least: str, most: str) -> dict[str, Any]:
-    within = f"duration(self) >= duration('{least}') && duration(self) <= duration('{most}')"
-    return rules((within, f"between {least} and {most}"))
-
-
-class Part(BaseModel):
-    """A part of a resource: camelCase outside, frozen inside."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
-
-
-class SecretKey(Part):
-    """One key of a Secret in the same namespace."""
-
-    secret: ObjectName = Field(description="Name of the Secret.")
-    key: ObjectName = Field("url", description="Key in it whose value is meant.")
-
-
-class Resources(Part):
-    """Processor time and memory."""
-
-    cpu: Quantity | None = Field(None, description="Processor time that is reserved: 100m, 2.")
-    memory: Quantity | None = Field(
-        None, description="Memory that is reserved, and that is not exceeded: 256Mi."
-    )
-
-
-class Network(Part):
-    """Who may talk with the pods."""
-
-    isolate: bool = Field(
-        True,
-        description="Refuse connections from outside the platform. Needs a network plugin that enforces NetworkPolicies.",
-    )
 
 
 class PlatformSpec(Part):
@@ -97,80 +56,6 @@ class PlatformSpec(Part):
     )
     network: Network = Field(Network(), description="Who may talk with the pods.")
     paused: bool = Field(False, description="The operator reads and reports, but changes nothing.")
-
-
-class Secrets(Part):
-    """Settings of one plugin that are secret."""
-
-    secret: ObjectName = Field(description="Secret whose keys are the names of settings: AZORA_….")
-
-
-class Migration(Part):
-    """What brings the database to this version's schema."""
-
-    command: Command = Field(description="Run once per image before its pods.")
-    timeout: Duration = Field(
-        "10m", description="How long it may take.", json_schema_extra=_between("1s", "24h")
-    )
-
-
-class Http(Part):
-    """Pages and API."""
-
-    port: int = Field(8000, ge=1, le=65535, description="Port on which the plugin listens.")
-
-
-class Healing(Part):
-    """What the operator does by itself when the pods are not well, and how often."""
-
-    roll_back: bool = Field(
-        True, description="Put the pods back to the last good revision when a new one fails."
-    )
-    deadline: Duration = Field(
-        "10m",
-        description="How long the pods of a new revision may take to answer; then it has failed.",
-        json_schema_extra=_between("10s", "24h"),
-    )
-    proven_after: Duration = Field(
-        "30s",
-        description="How long all pods of a revision must have answered for it to be a good one.",
-        json_schema_extra=_between("1s", "24h"),
-    )
-    budget: int = Field(3, ge=0, le=100, description="How often it may act within the window.")
-    window: Duration = Field(
-        "10m",
-        description="The time over which the budget counts.",
-        json_schema_extra=_between("1s", "24h"),
-    )
-
-
-class Scaling(Part):
-    """How many pods there are, from how long messages may wait."""
-
-    model_config = ConfigDict(
-        json_schema_extra=rules(("self.min <= self.max", "min must not be above max", ".min"))
-    )
-
-    target_latency: Duration = Field(
-        description="How long a call or an event may wait before a pod takes it: 500ms, 2s.",
-        json_schema_extra=_between("50ms", "1h"),
-    )
-    min: int = Field(1, ge=1, le=1000, description="The fewest pods while there is work.")
-    max: int = Field(10, ge=1, le=1000, description="The most pods.")
-    to_zero: bool = Field(
-        False,
-        description="No pods at all while there is no work; the first message starts them. HTTP does not.",
-    )
-    idle_after: Duration = Field(
-        "5m",
-        description="How long there must have been no work before there are no pods.",
-        json_schema_extra=_between("1s", "24h"),
-    )
-    stabilization: Duration = Field(
-        "1m",
-        description="Pods are taken away only if so many were not needed for as long as this.",
-        json_schema_extra=_between("1s", "1h"),
-    )
 
 
 class PluginSpec(Part):

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 
 from azora_operator.durations import span
-from azora_operator.resources import Scaling
+from azora_operator.parts import Scaling
 
 UTILISATION = 0.7
 """How busy pods may be in the long run: beyond it waiting grows out of all proportion."""

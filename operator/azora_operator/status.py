@@ -75,7 +75,7 @@ def _broker_ready(trouble: str) -> Fact:
     return Fact("BrokerReady", False, Reason.BROKER_UNREACHABLE, message)
 
 
-def is_ready(resource: Object) -> bool:
+def is_ready(resource: Object | None) -> bool:
     """Whether a resource says that it is Ready."""
     return "Ready" in holding(resource)
 

@@ -7,7 +7,7 @@ from tests.operator.world import CASES, World
 from azora_operator.loads import STALE, Loads, Memory
 from azora_operator.management import is_queue_of, queues_of
 from azora_operator.meter import Meter, Queues
-from azora_operator.resources import Scaling
+from azora_operator.parts import Scaling
 from azora_operator.scaling import UTILISATION, Load, capacity, needed, step
 
 PLATFORM = {"broker": {"secret": "broker"}, "management": {"secret": "broker"}}

@@ -1,7 +1,7 @@
 """What the pods of a plugin and of its migration have in common: settings, volumes, confinement."""
 
+from azora_operator.parts import Resources
 from azora_operator.rendering import Object, Rendering
-from azora_operator.resources import Resources
 
 DATA = "/var/lib/azora"
 KEYS = "/etc/azora/keys"
