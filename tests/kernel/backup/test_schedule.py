@@ -28,7 +28,7 @@ def test_a_time_that_was_slept_through_is_made_up_for_when_the_campus_starts(clo
     clocked.eventually(lambda: last_backup(clocked.data_dir) > 1.0, 20)
     (made,) = json.loads(clocked.azora("backup", "list", "--json").out)
     assert made["whole"] and made["rows"] > 0
-    assert "backup_made" in clocked.log.read_text()
+    clocked.eventually(lambda: "backup_made" in clocked.log.read_text())
     verified = clocked.azora("backup", "verify")
     assert verified.code == 0 and made["id"] in verified.out
     assert "backup" in clocked.azora("doctor").out
