@@ -39,7 +39,7 @@ soak: parts .venv/dev.stamp  ## A hundred random schedules of faults under load,
 
 image: .venv/dev.stamp  ## Build the image with Debian's buildah, and try what is in it (as root; some minutes)
 	@.ci/parts buildah debootstrap rabbitmq-server postgresql
-	BUILD_IMAGE=1 $(BIN)/python -m pytest tests/shipping/test_image.py
+	$(BIN)/python -m pytest tests/shipping/check_image.py
 
 parts:
 	@.ci/parts $(PARTS)

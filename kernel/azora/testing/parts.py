@@ -35,9 +35,8 @@ def executable(part: str) -> str:
 
 def leave_out(part: str, why: str = "is not installed here") -> NoReturn:
     """Leave the running test out and name it in the summary; in CI it fails."""
-    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
-    _not_run.setdefault(f"{part} {why}", set()).add(test)
     reason = f"{part} {why}"
+    _not_run.setdefault(reason, set())
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason}, and CI runs every test", pytrace=False)
     pytest.skip(reason)
@@ -68,6 +67,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("needs"):
         for part in marker.args:
             executable(part)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note each test that was left out, also those for whom a fixture of many did it."""
+    if report.skipped and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+        if reason in _not_run:
+            _not_run[reason].add(report.nodeid)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import time
+from typing import NamedTuple
 
 import eventlet
 import pytest
@@ -10,6 +11,13 @@ from tests.pace import ROUNDS
 COUNT = 100_000
 LONGEST_HOLD = 0.25
 """Seconds for which the hub may be held on a machine that does other things; alone it is a tenth."""
+
+
+class Round(NamedTuple):
+    """In seconds."""
+
+    took: float
+    longest_hold: float
 
 
 @pytest.fixture
@@ -27,26 +35,28 @@ def crowded(desk):
 
 
 def test_pages_far_down_and_searches_hold_nobody_up(crowded):
-    least = min(_longest_hold(crowded) for _ in range(ROUNDS))
-    assert least < LONGEST_HOLD, least
+    rounds = [_read_beside_another(crowded) for _ in range(ROUNDS)]
+    assert min(round.took for round in rounds) < 10, rounds
+    assert min(round.longest_hold for round in rounds) < LONGEST_HOLD, rounds
 
 
-def _longest_hold(desk):
-    """For how long the hub could not run a greenlet that wanted to, while pages were read."""
-    longest = [0.0]
-
-    def watch():
-        while True:
-            began = time.perf_counter()
-            eventlet.sleep(0.001)
-            longest[0] = max(longest[0], time.perf_counter() - began)
-
+def _read_beside_another(desk):
+    """How long all pages took, and for how long meanwhile a greenlet that wanted to run could not."""
+    holds = [0.0]
+    began = time.perf_counter()
     gc.collect()
-    watcher = eventlet.spawn(watch)
-    eventlet.sleep(0.01)
+    watcher = eventlet.spawn(_watch, holds)
+    eventlet.sleep(0)
     _read_far_down(desk)
     watcher.kill()
-    return longest[0]
+    return Round(time.perf_counter() - began, max(holds))
+
+
+def _watch(holds):
+    while True:
+        began = time.perf_counter()
+        eventlet.sleep(0.001)
+        holds.append(time.perf_counter() - began)
 
 
 def _read_far_down(desk):
