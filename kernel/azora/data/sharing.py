@@ -26,7 +26,7 @@ LONGEST = 0.1
 """Seconds after which no further body joins those that wait for their commit."""
 PATIENCE = 0.25
 """Seconds that a body, or one of its statements, may take while others wait for the same commit."""
-APART = 60.0
+APART = 10.0
 """Seconds for which bodies keep to themselves once one was slow, or sharing was not worth while."""
 FADING = 0.8
 """The weight that what is known of earlier groups keeps with each further one."""
