@@ -48,9 +48,10 @@ parts:
 plane: .venv/dev.stamp
 	@$(BIN)/python -m tests.cluster.building || true
 
-# helm and the others that check what we ship: built once per machine too, and named in the same way.
+# helm and the others that check what we ship, and the vectors of CESQL: once per machine too, and named in the same way.
 tools: .venv/dev.stamp
 	@$(BIN)/python -m tests.shipping.building || true
+	@$(BIN)/python -m tests.plugins.nexus.building || true
 
 .venv/bin/python:
 	@.ci/venv .venv

@@ -4,6 +4,7 @@ They lie there under the hash of the module's own files, so that another version
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -54,6 +55,19 @@ class Module:
         if done.returncode:
             raise NotBuiltError(f"go build: {done.stderr.strip()[-2000:]}")
         return unfinished.rename(self.folder / program)
+
+    def sources(self, package: str) -> Path:
+        """The folder with the files of a module that this one requires, fetched as its go.sum says."""
+        done = subprocess.run(
+            [_go(), "mod", "download", "-json", package],
+            cwd=self.source,
+            env=os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": ""},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise NotBuiltError(f"go mod download: {(done.stdout + done.stderr).strip()[-2000:]}")
+        return Path(json.loads(done.stdout)["Dir"])
 
 
 def _go() -> str:

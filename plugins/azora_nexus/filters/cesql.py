@@ -12,7 +12,7 @@ from azora import Invalid
 from azora.events.envelope import CONTENT_TYPE, SPEC_VERSION, Envelope
 from azora_nexus.filters import nodes
 from azora_nexus.filters.nodes import Node
-from azora_nexus.filters.values import MOST, Kind, Scope, Value, as_boolean
+from azora_nexus.filters.values import LEAST, MOST, Kind, Scope, Value, as_boolean
 
 LONGEST, DEEPEST = 2000, 40
 _TOKEN = re.compile(
@@ -115,6 +115,8 @@ class _Parser:
             if self._take("NOT"):
                 return nodes.opposite(self._unary())
             if self._take("-"):
+                if self._take(str(-LEAST)):
+                    return nodes.literal(LEAST)
                 return nodes.negative(self._unary())
             return self._value()
         finally:

@@ -73,12 +73,11 @@ def logical(sign: str, left: Node, right: Node) -> Node:
 
 def equal(left: Node, right: Node, *, negated: bool) -> Node:
     """The right side says as what the left is read."""
-
-    def evaluate(scope: Scope) -> Value:
-        first, second = left(scope), right(scope)
-        return (as_kind_of(second, first, scope) == second) != negated
-
-    return total(evaluate, False)
+    return _compared(
+        left,
+        right,
+        lambda first, second, scope: (as_kind_of(second, first, scope) == second) != negated,
+    )
 
 
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
@@ -88,9 +87,22 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 def ordered(sign: str, left: Node, right: Node) -> Node:
     order = _ORDERS[sign]
-    return total(
-        lambda scope: order(as_integer(left(scope), scope), as_integer(right(scope), scope)), False
+    return _compared(
+        left,
+        right,
+        lambda first, second, scope: order(as_integer(first, scope), as_integer(second, scope)),
     )
+
+
+def _compared(left: Node, right: Node, holds: Callable[[Value, Value, Scope], bool]) -> Node:
+    """Whether something holds of two sides; of one that could not be evaluated nothing does."""
+
+    def evaluate(scope: Scope) -> Value:
+        before = len(scope.errors)
+        first, second = left(scope), right(scope)
+        return len(scope.errors) == before and holds(first, second, scope)
+
+    return total(evaluate, False)
 
 
 def arithmetic(sign: str, left: Node, right: Node) -> Node:

@@ -49,9 +49,9 @@ def as_kind_of(example: Value, value: Value, scope: Scope) -> Value:
     return as_integer(value, scope) if isinstance(example, int) else as_string(value, scope)
 
 
-def bounded(number: int, scope: Scope) -> Value:
-    """A result of arithmetic; one that 32 bits do not hold is an error and 0."""
-    return number if LEAST <= number <= MOST else scope.wrong("math", 0)
+def bounded(number: int, scope: Scope, instead: int = 0) -> Value:
+    """A result of arithmetic; one that 32 bits do not hold is an error, and `instead`."""
+    return number if LEAST <= number <= MOST else scope.wrong("math", instead)
 
 
 def _left(scope: Scope, text: str, count: int) -> Value:
@@ -98,7 +98,7 @@ FUNCTIONS: Mapping[str, tuple[Function, ...]] = {
         ),
     ),
     "IS_BOOL": (Function(lambda _, x: str(x).lower() in ("true", "false"), (lambda x, _: x,)),),
-    "ABS": (Function(lambda scope, x: bounded(abs(x), scope), (_I,)),),
+    "ABS": (Function(lambda scope, x: bounded(abs(x), scope, MOST), (_I,)),),
     "LENGTH": (Function(lambda _, x: len(x), (_S,)),),
     "CONCAT": (Function(lambda _, *xs: "".join(xs), (), _S),),
     "CONCAT_WS": (Function(lambda _, with_, *xs: with_.join(xs), (_S,), _S),),

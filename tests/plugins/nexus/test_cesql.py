@@ -23,7 +23,7 @@ EVENT = {
 VALUES = [
     ("TRUE", True), ("fAlSe", False), ("0", 0), ("17", 17), ("'abc'", "abc"), ('"aBc"', "aBc"),
     (r"'a\'b'", "a'b"), (r'"a\"b"', 'a"b'), ("'it is \"so\"'", 'it is "so"'), ("''", ""),
-    ("type", "library.resource_added"), ("TYPE", "library.resource_added"), ("flag", True), ("count", 7),
+    ("type", "library.resource_added"), ("TYPE", "library.resource_added"), ("-2147483648", -2147483648), ("flag", True), ("count", 7),
     ("-10", -10), ("--10", 10), ("-'10'", -10), ("-TRUE", -1), ("NOT TRUE", False), ("NOT 'false'", True),
     ("NOT 0", True), ("4 * 2 + 4 / 2", 10), ("4 * (2 + 4) / 2", 12), ("7 / 2", 3), ("-7 / 2", -3),
     ("7 % -2", 1), ("-7 % 2", -1), ("10 - 3 - 2", 5), ("'5' + '3'", 8), ("5 + TRUE", 6),
@@ -56,7 +56,8 @@ WRONG = [
     ("nothing <= 2", False, "missingAttribute"), ("nothing / 0", 0, "missingAttribute"),
     ("nothing LIKE 'a%'", False, "missingAttribute"), ("nothing", False, "missingAttribute"),
     ("nothing IN (1)", False, "missingAttribute"), ("NOT nothing", False, "missingAttribute"),
-    ("5 / 0", 0, "math"), ("5 % 0", 0, "math"), ("2147483647 + 1", 0, "math"), ("true AND (1 != 1 / 0)", True, "math"),
+    ("5 / 0", 0, "math"), ("5 % 0", 0, "math"), ("2147483647 + 1", 0, "math"), ("true AND (1 != 1 / 0)", False, "math"), ("0 <= 1 / 0", False, "math"),
+    ("ABS(-2147483648)", 2147483647, "math"), ("-(-2147483648)", 0, "math"),
     ("INT('ABC')", 0, "cast"), ("BOOL('ABC')", False, "cast"), ("'a' + 10", 10, "cast"), ("-'a'", 0, "cast"),
     ("INT('99999999999')", 0, "cast"), ("IS_STRING('a')", False, "missingFunction"),
     ("CONCAT_WS()", False, "missingFunction"), ("LEFT('abc')", False, "missingFunction"),
