@@ -48,6 +48,11 @@ def open_runtime(
 
         name = f"{settings.campus_id}:{'+'.join(hosted)}"
         transport = AmqpTransport(
-            str(settings.broker_url), name, registry, hosted, settings.event_log_days
+            str(settings.broker_url),
+            name,
+            registry,
+            hosted,
+            settings.event_log_days,
+            settings.rpc,
         )
     return Runtime(registry, settings, actors, hosted, transport)

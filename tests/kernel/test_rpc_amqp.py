@@ -123,17 +123,20 @@ class Stock:
 
 
 @contextmanager
-def campus_of(tmp_path, url):
-    """Two runtimes, as in two processes: `bell` in one, `tower` in the other, RabbitMQ between."""
+def campus_of(tmp_path, url, ways=("azora", "azora")):
+    """Two runtimes, as in two processes: `bell` in one, `tower` in the other, RabbitMQ between.
+
+    `ways` are the RPC of each.
+    """
     bell = make_plugin(
         "bell", services=[Bell], events=[Rang], permissions=[Permission("bell.guarded", "")]
     )
     tower = make_plugin("tower", services=[Tower], tables=[Heard])
     registry = load_registry([bell, tower], installed=False)
-    settings = load_campus_settings(data_dir=tmp_path / "data", broker_url=url)
-    prepare_campus(settings, registry)
     runtimes = []
-    for name in ("bell", "tower"):
+    for name, way in zip(("bell", "tower"), ways, strict=True):
+        settings = load_campus_settings(data_dir=tmp_path / "data", broker_url=url, rpc=way)
+        prepare_campus(settings, registry)
         runtime = open_runtime(settings, registry, [name])
         upgrade(runtime)
         runtimes.append(runtime)
@@ -161,12 +164,27 @@ def campus(tmp_path, url):
         yield runtimes
 
 
-@pytest.fixture
-def stock(url):
+WAYS = [("azora", "azora"), ("nameko", "nameko"), ("azora", "nameko"), ("nameko", "azora")]
+
+
+@pytest.fixture(scope="module", params=WAYS, ids="-".join)
+def pair(request, rabbitmq, tmp_path_factory):
+    """The two with our wire, with stock RPC, and with one of each; tests share them."""
+    folder = tmp_path_factory.mktemp("pair")
+    with campus_of(folder, rabbitmq.new_vhost(), request.param) as runtimes:
+        yield runtimes
+
+
+def url_of(runtimes):
+    return str(runtimes[0].settings.broker_url)
+
+
+@contextmanager
+def stock_service(url):
     Stock.heard.clear()
     container = ServiceContainer(Stock, {"AMQP_URI": url, "max_workers": 5})
     container.start()
-    yield container
+    yield
     container.stop()
 
 
@@ -180,14 +198,14 @@ def eventually(check, timeout=10.0):
         eventlet.sleep(0.02)
 
 
-def test_a_plugin_calls_another_process(campus):
-    _, tower = campus
+def test_a_plugin_calls_another_process(pair):
+    _, tower = pair
     assert tower.call("tower.forward", Say(text="ding", times=2)).text == "dingding"
     assert tower.call("bell.say", Say(text="dong"), Said) == Said(text="dong")
 
 
-def test_a_typed_error_crosses_with_its_code_and_fields(campus):
-    _, tower = campus
+def test_a_typed_error_crosses_with_its_code_and_fields(pair):
+    _, tower = pair
     with pytest.raises(NotFound) as failure:
         tower.call("bell.missing", Say())
     assert (failure.value.code, failure.value.detail) == ("bell.not_found", "no such bell")
@@ -196,16 +214,16 @@ def test_a_typed_error_crosses_with_its_code_and_fields(campus):
     assert failure.value.fields[0]["field"] == "times"
 
 
-def test_the_actor_crosses_signed(campus):
-    _, tower = campus
+def test_the_actor_crosses_signed(pair):
+    _, tower = pair
     allowed = acting_as(tower, "user:1", "bell.guarded")
     assert tower.call("bell.guarded", Say(), context=allowed).text == "user:1"
     with pytest.raises(NotAllowed):
         tower.call("bell.guarded", Say(), context=acting_as(tower, "user:1"))
 
 
-def test_a_service_that_is_not_there_is_unavailable_within_milliseconds(campus):
-    _, tower = campus
+def test_a_service_that_is_not_there_is_unavailable_within_milliseconds(pair):
+    _, tower = pair
 
     def call():
         with pytest.raises(Unavailable) as failure:
@@ -215,8 +233,8 @@ def test_a_service_that_is_not_there_is_unavailable_within_milliseconds(campus):
     assert quickest(call, 1.0) <= 1.0
 
 
-def test_a_callee_that_does_not_answer_fails_the_call_in_time(campus):
-    bell, tower = campus
+def test_a_callee_that_does_not_answer_fails_the_call_in_time(pair):
+    bell, tower = pair
 
     def call():
         with pytest.raises(DeadlineExceeded):
@@ -226,8 +244,8 @@ def test_a_callee_that_does_not_answer_fails_the_call_in_time(campus):
     eventually(lambda: bell.hosted["bell"].in_flight == 0, 2.0)
 
 
-def test_many_calls_at_once_each_get_their_own_answer(campus):
-    _, tower = campus
+def test_many_calls_at_once_each_get_their_own_answer(pair):
+    _, tower = pair
     calls = [eventlet.spawn(tower.call, "bell.say", Say(text=str(n)), Said) for n in range(300)]
     assert [call.wait().text for call in calls] == [str(n) for n in range(300)]
 
@@ -241,14 +259,14 @@ def test_a_process_calls_serves_and_listens_on_one_connection(campus, rabbitmq, 
     assert vhosts.count(url.rpartition("/")[2]) == len(campus)
 
 
-def test_a_large_message_crosses_in_pieces(campus):
-    _, tower = campus
+def test_a_large_message_crosses_in_pieces(pair):
+    _, tower = pair
     text = "x" * 700_000
     assert tower.call("bell.say", Say(text=text), Said).text == text
 
 
-def test_a_stock_client_calls_public_operations_and_reads_errors(campus, url):
-    with ClusterRpcProxy({"AMQP_URI": url}, timeout=10) as services:
+def test_a_stock_client_calls_public_operations_and_reads_errors(pair):
+    with ClusterRpcProxy({"AMQP_URI": url_of(pair)}, timeout=10) as services:
         assert services.bell.say(text="ding", times=2) == {"text": "dingding"}
         assert services.bell.say({"text": "dong"}) == {"text": "dong"}
         with pytest.raises(RemoteError, match="NotAuthenticated"):
@@ -259,16 +277,18 @@ def test_a_stock_client_calls_public_operations_and_reads_errors(campus, url):
             services.bell.say(times="many")
 
 
-def test_a_plugin_calls_a_stock_service(campus, stock):
-    _, tower = campus
-    assert tower.call("tower.to_stock", Say(text="hello")).text == "HELLO"
+def test_a_plugin_calls_a_stock_service(pair):
+    _, tower = pair
+    with stock_service(url_of(pair)):
+        assert tower.call("tower.to_stock", Say(text="hello")).text == "HELLO"
 
 
-def test_an_event_reaches_the_handler_of_another_process_and_a_stock_one(campus, stock):
+def test_an_event_reaches_the_handler_of_another_process_and_a_stock_one(campus, url):
     bell, tower = campus
-    bell.call("bell.ring", Say(text="noon"))
-    assert eventually(lambda: tower.call("tower.heard", Say()).text) == "noon"
-    assert eventually(lambda: Stock.heard) == [{"text": "noon"}]
+    with stock_service(url):
+        bell.call("bell.ring", Say(text="noon"))
+        assert eventually(lambda: tower.call("tower.heard", Say()).text) == "noon"
+        assert eventually(lambda: Stock.heard) == [{"text": "noon"}]
 
 
 def test_an_event_of_a_stock_dispatcher_is_handled(campus, url):
@@ -286,11 +306,12 @@ def test_processes_know_each_other_within_seconds(campus):
     eventually(lambda: plugins() == {"tower"}, 5.0)
 
 
-def test_a_broker_that_restarts_loses_no_event_and_no_campus(tmp_path, rabbitmq):
+@pytest.mark.parametrize("way", ["azora", "nameko"])
+def test_a_broker_that_restarts_loses_no_event_and_no_campus(tmp_path, rabbitmq, way):
     url = rabbitmq.new_vhost()
     # Stopped, not killed: RabbitMQ 3.10 that is killed within seconds of a quorum queue's declaration
     # never serves that queue again.
-    with campus_of(tmp_path, url) as (bell, tower):
+    with campus_of(tmp_path, url, (way, way)) as (bell, tower):
         bell.call("bell.ring", Say(text="before"))
         assert eventually(lambda: tower.call("tower.heard", Say()).text) == "before"
         rabbitmq.stop()

@@ -14,10 +14,10 @@ from azora.dispatch import BoundOperation
 from azora.errors import WIRE_ERRORS, AzoraError, Invalid, RequestError, ServiceError
 from azora.events.envelope import Envelope
 from azora.messages import Request
+from azora.rpc.answering import request_in
 from azora.rpc.connection import decoded
 from azora.rpc.faults import deserialize, serialize
-from azora.rpc.server import _request
-from azora.rpc.wire import _result
+from azora.rpc.wire import result_in
 
 JSON = st.recursive(
     st.none()
@@ -75,7 +75,7 @@ def test_an_error_with_words_that_are_no_unicode_can_be_sent(words):
 @example(b'{"args":[],"kwargs":{}}}')
 def test_every_body_is_a_request_or_refused(body):
     try:
-        assert isinstance(_request(GREET, body), Greet)
+        assert isinstance(request_in(GREET, body), Greet)
     except RequestError:
         pass
 
@@ -83,7 +83,7 @@ def test_every_body_is_a_request_or_refused(body):
 @given(JSON, JSON)
 def test_every_call_is_a_request_or_refused(arguments, keywords):
     try:
-        request = _request(GREET, orjson.dumps({"args": arguments, "kwargs": keywords}))
+        request = request_in(GREET, orjson.dumps({"args": arguments, "kwargs": keywords}))
     except RequestError:
         return
     assert isinstance(request, Greet)
@@ -92,7 +92,7 @@ def test_every_call_is_a_request_or_refused(arguments, keywords):
 @given(st.binary() | JSON.map(orjson.dumps))
 def test_every_reply_is_a_result_or_a_typed_error(body):
     try:
-        orjson.loads(_result(body))
+        orjson.loads(result_in(body))
     except AzoraError:
         pass
 

@@ -38,7 +38,10 @@ LOST = (OSError, amqp.AMQPError, ConnectionError)
 
 
 class BrokerConnection:
-    """A connection that comes back. `on_lost` callbacks hear of every loss; `ready` says if it is up."""
+    """A connection that comes back. `ready` says if it is up.
+
+    `on_lost` callbacks hear of every loss, `on_stop` callbacks of its end.
+    """
 
     def __init__(self, url: str, name: str) -> None:
         self._address = address_of(
@@ -53,6 +56,7 @@ class BrokerConnection:
         self.log = get_logger("kernel")
         self.ready = False
         self.on_lost: list[Callable[[], None]] = []
+        self.on_stop: list[Callable[[], None]] = []
         self.blocked = False
         self._steps: list[Step] = []
         self._link: Link | None = None
@@ -88,6 +92,8 @@ class BrokerConnection:
     def stop(self) -> None:
         """Close the connection for good, once what is under way is written."""
         self._stopping = True
+        for callback in self.on_stop:
+            callback()
         if self._link is not None and self.ready:
             with eventlet.Timeout(STOP_TIMEOUT, False):
                 self._link.say_goodbye()
@@ -113,10 +119,7 @@ class BrokerConnection:
         """
         link = self._link
         if channel is None or link is None or not self.ready or (self.blocked and not blocked):
-            reason = (
-                "blocks publishers (memory or disk alarm)" if self.blocked else "cannot be reached"
-            )
-            raise Unavailable(f"the broker {reason}", code="broker_unavailable")
+            raise self._refusal()
         try:
             link.write(
                 publish(
@@ -126,10 +129,24 @@ class BrokerConnection:
         except LOST as error:
             raise _unsure(error) from None
 
+    def require(self) -> None:
+        """Raise Unavailable (not sent) while there is no connection, or the broker takes nothing."""
+        if not self.ready or self.blocked:
+            raise self._refusal()
+
+    def renew(self) -> None:
+        """Hang up, and connect anew."""
+        if self._link is not None:
+            self._link.hang_up()
+
     def wait_for_room(self) -> None:
         """Wait while more is under way to the broker than it takes."""
         if self._link is not None:
             self._link.outgoing.wait_for_room()
+
+    def _refusal(self) -> Unavailable:
+        reason = "blocks publishers (memory or disk alarm)" if self.blocked else "cannot be reached"
+        return Unavailable(f"the broker {reason}", code="broker_unavailable")
 
     def _run(self) -> None:
         while True:

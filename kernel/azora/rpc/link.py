@@ -123,8 +123,12 @@ def _limit(timeout: float | None) -> AbstractContextManager[Any]:
 
 def address_of(url: str, **options: Any) -> Address:
     """A broker's address. With `amqps` its certificate must be trusted, and be for this host."""
-    secured = {"server_hostname": None} if url.startswith("amqps:") else False
-    return Address(url, ssl=secured, connect_timeout=CONNECT_TIMEOUT, **options)
+    return Address(url, ssl=security_of(url), connect_timeout=CONNECT_TIMEOUT, **options)
+
+
+def security_of(url: str) -> dict[str, Any] | bool:
+    """What TLS is told; False where there is none."""
+    return {"server_hostname": None} if url.startswith("amqps:") else False
 
 
 def open_link(address: Address) -> Link:

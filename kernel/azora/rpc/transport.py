@@ -1,7 +1,8 @@
 """RabbitMQ as a process sees it: one connection that carries its calls, its services and its events."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
+from azora.calls import Wire
 from azora.contract import Handler
 from azora.registry import Registry
 from azora.rpc.connection import BrokerConnection
@@ -17,25 +18,41 @@ from azora.rpc.wire import AmqpWire
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
 
+Rpc = Literal["azora", "nameko"]
+
+
+class Serving(Protocol):
+    """Takes messages from the broker."""
+
+    def stop(self) -> None:
+        """Take nothing new."""
+
 
 class AmqpTransport:
     """The seam between the kernel and the broker; another transport has the same members."""
 
     def __init__(
-        self, url: str, name: str, registry: Registry, hosted: list[str], log_days: float
+        self,
+        url: str,
+        name: str,
+        registry: Registry,
+        hosted: list[str],
+        log_days: float,
+        rpc: Rpc = "azora",
     ) -> None:
         self._url = url
         self._connection = BrokerConnection(url, name)
-        self.wire = AmqpWire(self._connection)
+        self._rpc = rpc
+        self.wire = self._wire()
         logs = [DeclaredLog(plugin, log_days) for plugin in registry.log_keepers()]
         self.courier = BrokerCourier(self._connection, list(registry.plugins), logs)
         versions = {plugin: registry.plugins[plugin].version for plugin in hosted}
         self.presence = Presence(self._connection, versions)
-        self._serving: list[RpcServer | EventSubscriber] = []
+        self._serving: list[Serving] = []
 
     def serve(self, hosted: "HostedPlugin") -> None:
         """Offer the plugin's operations and take its events from the next connect on."""
-        self._serving.append(RpcServer(hosted, self._connection))
+        self._serving.append(self._server(hosted))
         self._serving.append(EventSubscriber(hosted, self._connection))
 
     def log(self, plugin: str) -> StreamLog:
@@ -64,6 +81,20 @@ class AmqpTransport:
 
     def stop(self) -> None:
         self._connection.stop()
+
+    def _wire(self) -> Wire:
+        if self._rpc == "azora":
+            return AmqpWire(self._connection)
+        from azora.rpc.stock_wire import StockWire
+
+        return StockWire(self._url, self._connection)
+
+    def _server(self, hosted: "HostedPlugin") -> Serving:
+        if self._rpc == "azora":
+            return RpcServer(hosted, self._connection)
+        from azora.rpc.stock_server import StockServer
+
+        return StockServer(hosted, self._url, self._connection)
 
     @property
     def ready(self) -> bool:

@@ -61,7 +61,7 @@ class AmqpWire:
             self._connection.wait_if_just_lost()
             self._connection.wait_for_room()
             self._connection.publish(self._channel, EXCHANGE, target, properties, body, True)
-            return _result(pending.wait())
+            return result_in(pending.wait())
         except eventlet.Timeout as expired:
             if expired is not timer:
                 raise
@@ -91,22 +91,27 @@ class AmqpWire:
     ) -> None:
         pending = self._pending.get(message.properties.get("correlation_id", ""))
         if pending is not None and not pending.ready():
-            plugin = routing_key.partition(".")[0]
-            pending.send_exception(Unavailable(f"nobody serves {plugin}", code="not_offered"))
+            pending.send_exception(nobody_serves(routing_key))
 
     def _fail_pending(self) -> None:
         for pending in self._pending.values():
             if not pending.ready():
-                pending.send_exception(
-                    Unavailable(
-                        "the broker was lost during the call",
-                        code="broker_unavailable",
-                        sent="unknown",
-                    )
-                )
+                pending.send_exception(lost_in_call())
 
 
-def _result(raw: bytes) -> bytes:
+def nobody_serves(target: str) -> Unavailable:
+    """What a call is told that no queue takes."""
+    return Unavailable(f"nobody serves {target.partition('.')[0]}", code="not_offered")
+
+
+def lost_in_call() -> Unavailable:
+    """What a call is told whose reply can no longer come."""
+    return Unavailable(
+        "the broker was lost during the call", code="broker_unavailable", sent="unknown"
+    )
+
+
+def result_in(raw: bytes) -> bytes:
     """The JSON of `result` in a reply; raises its `error`."""
     if raw.startswith(_RESULT) and raw.endswith(_NO_ERROR):
         return raw[len(_RESULT) : -len(_NO_ERROR)]

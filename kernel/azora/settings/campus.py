@@ -61,6 +61,11 @@ class CampusSettings(Settings):
         pattern="^amqps?://",
         description="`amqp://…` of RabbitMQ; without it calls and events stay in the process.",
     )
+    rpc: Literal["azora", "nameko"] = Field(
+        "azora",
+        description="How calls go over RabbitMQ: `azora`, or `nameko` for stock Nameko's RPC, which is slower. "
+        "Processes of both kinds understand each other.",
+    )
     redis_url: Address | None = Field(
         None,
         description="`redis://…` for what several processes share: rate limits, sessions, caches.",
