@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.cluster.campus import outside, secret
+from tests.cluster.campus import outside, port_of, secret, within_cluster
 from tests.cluster.cluster import IMAGE, same
 from tests.cluster.controlplane import TOKEN
 from tests.cluster.operators import MANIFESTS, Operator
@@ -51,13 +51,12 @@ def campus(whole_cluster, kubectl, crds, release, rabbitmq, postgresql, tmp_path
     """The operator, with the rights that the chart gives, and what a campus of the library needs."""
     keys = tmp_path_factory.mktemp("keys")
     prepare_keys(keys, "campus", load_registry().permissions_elsewhere())
-    servers = {"rabbitmq": rabbitmq.new_vhost(), "postgresql": postgresql.new_database()}
-    for name, url in servers.items():
-        kubectl.apply(*outside(whole_cluster, name, port_of(url)))
-    broker, database = (url.replace("127.0.0.1", name) for name, url in servers.items())
+    broker, database = rabbitmq.new_vhost(), postgresql.new_database()
     kubectl.apply(
-        secret("azora-broker", url=broker),
-        secret("azora-database", url=database),
+        *outside(whole_cluster, "rabbitmq", port_of(broker)),
+        *outside(whole_cluster, "postgresql", port_of(database)),
+        secret("azora-broker", url=within_cluster(broker, "rabbitmq")),
+        secret("azora-database", url=within_cluster(database, "postgresql")),
         secret("azora-keys", **{path.name: path.read_text() for path in keys.iterdir()}),
     )
     release("helm", "upgrade", "--install", "--take-ownership", "azora-crds", CRDS)
@@ -65,10 +64,6 @@ def campus(whole_cluster, kubectl, crds, release, rabbitmq, postgresql, tmp_path
     operator = Operator(whole_cluster, kubectl, rights=False).start()
     yield release
     operator.close()
-
-
-def port_of(url):
-    return int(url.rpartition(":")[2].partition("/")[0])
 
 
 @pytest.mark.needs("rabbitmq", "postgresql")

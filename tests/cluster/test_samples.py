@@ -1,13 +1,12 @@
-"""The samples do what their README says: a campus in production, and a plugin of somebody else's that joins it."""
+"""The samples do what their README says: a campus in production, and a plugin of others that joins it and sleeps."""
 
-import json
-import re
 import shutil
 
 import pytest
 import yaml
 from manifests.made import plugins
-from tests.cluster.campus import outside, secret
+from tests.cluster.broker import ManagedRabbitMQ
+from tests.cluster.campus import outside, port_of, secret, within_cluster
 from tests.cluster.cluster import EXTENDED, IMAGE, ROOT
 from tests.cluster.operators import MANIFESTS, Operator
 
@@ -30,19 +29,25 @@ def kubectl(new_namespace):
 
 
 @pytest.fixture(scope="module")
-def campus(whole_cluster, kubectl, crds, rabbitmq, postgresql, tmp_path_factory):
+def broker():
+    server = ManagedRabbitMQ().start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def campus(whole_cluster, kubectl, crds, broker, postgresql, tmp_path_factory):
     """The operator, and the servers and Secrets that the sample asks for."""
     keys = tmp_path_factory.mktemp("keys")
     prepare_keys(keys, "campus", load_registry().permissions_elsewhere() | {"hello": set()})
     place = Folder(tmp_path_factory.mktemp("first"))
     public_key(keys, place, BackupSettings(passphrase="four words of ours"))
-    servers = {"rabbitmq": rabbitmq.new_vhost(), "postgresql": postgresql.new_database()}
-    for name, url in servers.items():
-        kubectl.apply(*outside(whole_cluster, name, int(re.search(r":(\d+)/", url)[1])))
-    broker, database = (url.replace("127.0.0.1", name) for name, url in servers.items())
+    calls, database = broker.new_vhost(), postgresql.new_database()
     kubectl.apply(
-        secret("azora-broker", url=broker),
-        secret("azora-database", url=database),
+        *outside(whole_cluster, "rabbitmq", port_of(calls)),
+        *outside(whole_cluster, "postgresql", port_of(database)),
+        secret("azora-broker", url=within_cluster(calls, "rabbitmq"), management=broker.management),
+        secret("azora-database", url=within_cluster(database, "postgresql")),
         secret("azora-keys", **{path.name: path.read_bytes() for path in keys.iterdir()}),
         secret("azora-files", AZORA_FILES="disk"),
         secret("azora-backup", AZORA_FILES="disk", AZORA_BACKUP_TO=BACKUPS, AZORA_BACKUP_HOLD="0"),
@@ -53,29 +58,38 @@ def campus(whole_cluster, kubectl, crds, rabbitmq, postgresql, tmp_path_factory)
 
 
 def applied(kubectl, sample, image):
-    """Apply a sample with an image that this cluster has, and pods of the plugins that are looked at."""
-    objects = list(yaml.safe_load_all(kubectl("kustomize", str(SAMPLES / sample))))
-    for each in objects:
-        if each["kind"] == "AzoraPlugin":
-            looked_at = each["metadata"]["name"] in ("library", "hello")
-            each["spec"] |= {"image": image, "replicas": int(looked_at)}
-    kubectl.apply(*json.loads(json.dumps(objects).replace(f'"{SHIPPED}"', f'"{image}"')))
-    return objects
+    """Apply a sample with an image that this cluster has, pods of those plugins alone that are looked at,
+    and little patience; the names of its plugins."""
+    text = kubectl("kustomize", str(SAMPLES / sample))
+    objects = list(yaml.safe_load_all(text.replace(SHIPPED, image)))
+    specs = {each["metadata"]["name"]: each["spec"] for each in objects if each["kind"] == PLUGIN}
+    for name, spec in specs.items():
+        spec |= {"image": image, "replicas": int(name in ("library", "hello"))}
+        if "scaling" in spec:
+            spec["scaling"] |= {"min": 1, "idleAfter": "5s"}
+    kubectl.apply(*objects)
+    return specs.keys()
 
 
-SHIPPED = "ghcr.io/azora-os/azora:0.1.0"
+PLUGIN, SHIPPED = "AzoraPlugin", "ghcr.io/azora-os/azora:0.1.0"
 
 
-def test_production_campus_passes_its_own_check_and_a_plugin_of_others_joins_it(campus, kubectl):
-    made = applied(kubectl, "production", IMAGE)
-    run = {each["metadata"]["name"] for each in made if each["kind"] == "AzoraPlugin"}
-    assert run == {path.stem for path in plugins()}
-    campus.run([str(SAMPLES / "production" / "check.sh")], kubectl.namespace)
+def checked(campus, kubectl, sample):
+    """What a sample's own check says."""
+    return campus.run([str(SAMPLES / sample / "check.sh")], kubectl.namespace)
+
+
+def test_production_campus_runs_and_a_plugin_of_others_joins_it_and_sleeps(campus, kubectl):
+    assert applied(kubectl, "production", IMAGE) == {path.stem for path in plugins()}
+    checked(campus, kubectl, "production")
     assert f"is at {BACKUPS}" in campus.logs(kubectl.namespace)
+    told = kubectl.get("azoraplugin", "library")["status"]["conditions"]
+    assert "LoadKnown" in {each["reason"] for each in told}
     campus.extend(shutil.copytree(HELLO, campus.folder / "hello"))
     applied(kubectl, "outside", EXTENDED)
-    said = campus.run([str(SAMPLES / "outside" / "check.sh")], kubectl.namespace)
-    assert "azoraplugin.azora.dev/hello condition met" in said
+    assert "azoraplugin.azora.dev/hello condition met" in checked(campus, kubectl, "outside")
+    applied(kubectl, "scale-to-zero", EXTENDED)
+    assert "deployment.apps/hello condition met" in checked(campus, kubectl, "scale-to-zero")
 
 
 @pytest.mark.parametrize("sample", [path.name for path in sorted(SAMPLES.iterdir())])
