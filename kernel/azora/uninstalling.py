@@ -1,6 +1,7 @@
 """What becomes of a plugin that leaves a campus: its database, files, key and queues are deleted."""
 
 import importlib.metadata
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,8 @@ def delete_data(name: str, settings: "CampusSettings") -> None:
         from azora.backup.postgres_switch import drop
 
         drop(url, name)
-    (settings.keys_folder / f"plugin-{name}.key").unlink(missing_ok=True)
+    if os.access(settings.keys_folder, os.W_OK):
+        (settings.keys_folder / f"plugin-{name}.key").unlink(missing_ok=True)
 
 
 def drop_events(loaded: "LoadedPlugin", settings: "CampusSettings", *, log: bool = False) -> None:

@@ -12,7 +12,7 @@ from kubernetes.client.exceptions import ApiException
 from azora_operator.drift import differs
 from azora_operator.durations import stamp
 from azora_operator.kinds import EVENT, SECRET, Kind, where
-from azora_operator.rendering import MANAGER, Object, digest
+from azora_operator.rendering import FINALIZER, MANAGER, Object, digest
 
 _TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and to wait for an answer."""
@@ -90,6 +90,27 @@ class Api:
         except ApiException as error:
             if error.status not in (404, 409):
                 raise
+
+    async def hold(self, kind: Kind, resource: Object, *, held: bool) -> Object:
+        """Let a resource wait for the operator when it is deleted, or wait no more.
+
+        Raises ApiException (409) where somebody has changed it meanwhile.
+        """
+        meta = resource["metadata"]
+        others = [each for each in meta.get("finalizers", ()) if each != FINALIZER]
+        finalizers = [*others, *([FINALIZER] if held else [])]
+        body = {"metadata": {"finalizers": finalizers, "resourceVersion": meta["resourceVersion"]}}
+        path = kind.path(meta["namespace"], meta["name"])
+        held_now: Object = await self._ask("PATCH", path, {}, body, "application/merge-patch+json")
+        return held_now
+
+    async def disown(self, child: Object) -> Object:
+        """Let this very child stay when its owner goes."""
+        body = {"metadata": {"uid": child["metadata"]["uid"], "ownerReferences": None}}
+        alone: Object = await self._ask(
+            "PATCH", where(child), {}, body, "application/merge-patch+json"
+        )
+        return alone
 
     async def tell(self, kind: Kind, resource: Object, status: Object) -> Object | None:
         """Write the status of a resource, if it says something else; the resource then."""

@@ -35,6 +35,13 @@ class Reason(StrEnum):
     DEADLINE_MISSED = "DeadlineMissed"
     ROLLED_BACK = "RolledBack"
     HEALING_EXHAUSTED = "HealingExhausted"
+    DRAINING = "Draining"
+    DRAIN_INCOMPLETE = "DrainIncomplete"
+    ORPHANED = "Orphaned"
+    PURGING = "Purging"
+    PURGED = "Purged"
+    PURGE_FAILED = "PurgeFailed"
+    WAITING_FOR_PLUGINS = "WaitingForPlugins"
 
 
 @dataclass(frozen=True)

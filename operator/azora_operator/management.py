@@ -29,23 +29,47 @@ class Management:
 
     def queues(self) -> list[Queue]:
         """Every queue of the virtual host. Raises UnreachableError."""
+        return self._listed(f"queues/{self._host}?columns={_COLUMNS}")
+
+    def close(self, plugin: str) -> None:
+        """Let nothing new reach the queues of an AzoraPlugin; what is in them stays.
+
+        Raises UnreachableError, also where the user may not.
+        """
+        name = plugin.replace("-", "_")
+        for each in self._listed(f"bindings/{self._host}"):
+            if each["source"] and is_queue_of(name, each["destination"]):
+                ends = [each["source"], "q", each["destination"], each["properties_key"]]
+                path = "/".join(quote(end, safe="") for end in ends)
+                self._ask("DELETE", f"bindings/{self._host}/e/{path}")
+
+    @property
+    def _host(self) -> str:
+        return quote(unquote(urlsplit(self.broker).path.removeprefix("/")) or "/", safe="")
+
+    def _listed(self, what: str) -> list[Queue]:
+        try:
+            found: list[Queue] = json.loads(self._ask("GET", what))
+        except ValueError:
+            at = urlsplit(self.url).hostname
+            raise UnreachableError(f"{at} is no management API of RabbitMQ") from None
+        return found
+
+    def _ask(self, method: str, what: str) -> bytes:
         at = urlsplit(self.url)
-        host = unquote(urlsplit(self.broker).path.removeprefix("/")) or "/"
         address = f"{at.scheme}://{at.hostname}:{at.port or 15672}{at.path.rstrip('/')}"
-        path = f"{address}/api/queues/{quote(host, safe='')}?columns={_COLUMNS}"
         given = f"{unquote(at.username or '')}:{unquote(at.password or '')}"
         headers = urllib3.make_headers(basic_auth=given)
+        path = f"{address}/api/{what}"
         try:
-            answer = urllib3.request("GET", path, headers=headers, timeout=_TIMEOUT, retries=False)
+            answer = urllib3.request(method, path, headers=headers, timeout=_TIMEOUT, retries=False)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise UnreachableError(f"{at.hostname} does not answer: {error}") from None
-        if answer.status != 200:
-            raise UnreachableError(f"{at.hostname} answers {answer.status} for {host}")
-        try:
-            found: list[Queue] = json.loads(answer.data)
-        except ValueError:
-            raise UnreachableError(f"{at.hostname} is no management API of RabbitMQ") from None
-        return found
+        if answer.status not in ((200,) if method == "GET" else (204, 404)):
+            raise UnreachableError(
+                f"{at.hostname} answers {answer.status} for {unquote(self._host)}"
+            )
+        return answer.data
 
 
 def queues_of(name: str, found: list[Queue]) -> Queues:

@@ -36,6 +36,36 @@ class Measuring:
         self.loads.forget_all_but(self._cache.keys(PLUGIN.name))
         return [each for some in news for each in some]
 
+    async def waiting(self, plugin: Object) -> tuple[int | None, str]:
+        """How many messages a plugin has, None where nobody knows; and the trouble, if that is why."""
+        try:
+            management = await self._management_of(plugin)
+            if management is None:
+                return None, ""
+            seen = queues_of(plugin["metadata"]["name"], await asyncio.to_thread(management.queues))
+        except UnreachableError as error:
+            return None, str(error)
+        return seen.waiting + seen.in_hand, ""
+
+    async def close(self, plugin: Object) -> None:
+        """Let nothing new reach the queues of a plugin, where the broker lets us."""
+        name = plugin["metadata"]["name"]
+        try:
+            if management := await self._management_of(plugin):
+                await asyncio.to_thread(management.close, name)
+        except UnreachableError as error:
+            _LOG.warning("queues were not closed: %s", error, extra={"resource": name})
+
+    async def _management_of(self, plugin: Object) -> Management | None:
+        """The management API that tells of a plugin; none where its platform or a Secret is gone."""
+        namespace = plugin["metadata"]["namespace"]
+        platform = self._cache.platform((namespace, plugin["spec"]["platform"]))
+        spec = PlatformSpec.model_validate(platform["spec"]) if platform else None
+        if spec is None or spec.management is None:
+            return None
+        found = await self._addresses(namespace, spec.management, spec.broker)
+        return None if None in found else Management(*map(str, found))
+
     async def _ask(self, platform: Object) -> list[Concerned]:
         spec = PlatformSpec.model_validate(platform["spec"])
         if spec.management is None:
@@ -62,13 +92,15 @@ class Measuring:
     async def _queues(
         self, namespace: str, broker: SecretKey, management: SecretKey
     ) -> list[Queue]:
-        addresses = []
-        for source in (management, broker):
-            value = await self._api.secret_value(namespace, source.secret, source.key)
-            if value is None:
+        sources = management, broker
+        addresses = await self._addresses(namespace, *sources)
+        for source, address in zip(sources, addresses, strict=True):
+            if address is None:
                 raise UnreachableError(f"Secret {source.secret} has no key {source.key}")
-            addresses.append(value)
-        return await asyncio.to_thread(Management(*addresses).queues)
+        return await asyncio.to_thread(Management(*map(str, addresses)).queues)
+
+    async def _addresses(self, namespace: str, *sources: SecretKey) -> list[str | None]:
+        return [await self._api.secret_value(namespace, each.secret, each.key) for each in sources]
 
     def _take(self, platform: Owner, queues: list[Queue], now: float) -> list[Concerned]:
         """Take in the load of each plugin that is scaled; those whose number of pods may change."""

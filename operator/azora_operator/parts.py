@@ -1,6 +1,6 @@
 """The parts that AzoraPlatform and AzoraPlugin are made of, and the types of their fields."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -103,6 +103,23 @@ class Healing(Part):
         "10m",
         description="The time over which the budget counts.",
         json_schema_extra=_between("1s", "24h"),
+    )
+
+
+class Deletion(Part):
+    """What becomes of what runs, and of what is kept, when the resource is deleted."""
+
+    policy: Literal["Drain", "Orphan", "Purge"] = Field(
+        "Drain",
+        description="Drain: take in nothing new, finish what waits, then go; what it keeps stays. Orphan: leave everything running. Purge: Drain, then delete its queues, database and files too.",
+    )
+    deadline: Duration = Field(
+        "2m",
+        description="How long finishing may take, and as long again deleting what it keeps; then it goes anyway, and an Event says what is left.",
+        json_schema_extra=_between("1s", "24h"),
+    )
+    confirm: Name | None = Field(
+        None, description="The plugin's name once more: without it, Purge is refused."
     )
 
 

@@ -7,7 +7,7 @@ from azora_operator.budget import Budget
 from azora_operator.conditions import Fact, Reason
 from azora_operator.drift import differs
 from azora_operator.observed import Observed, key_of
-from azora_operator.rendering import REVISION_LABEL, Object, Rendering, secrets_of
+from azora_operator.rendering import REVISION_LABEL, Object, Rendering, is_held, secrets_of
 from azora_operator.resources import PlatformSpec, PluginSpec
 from azora_operator.revisions import is_proven, keep
 from azora_operator.rollout import RollOut, roll_out
@@ -25,19 +25,24 @@ class News:
 
 @dataclass(frozen=True)
 class Plan:
-    """Children to write and to delete, the status to tell, and what to say of it once."""
+    """Children to write and to delete, the status to tell, and what to say of it once.
+
+    `hold` keeps the resource, when somebody deletes it, until the operator has done its part.
+    """
 
     status: Object
     write: list[Object] = field(default_factory=list)
     delete: list[Object] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
+    hold: bool = False
 
 
 def plan(plugin: Object, seen: Observed) -> Plan:
     """What to do for one AzoraPlugin. Carried out, the same plan made again is empty."""
     if seen.platform is None:
         facts = [_without_platform(plugin)]
-        return Plan(plugin_status(plugin, seen, [*facts, ready(facts)]))
+        status = plugin_status(plugin, seen, [*facts, ready(facts)])
+        return Plan(status, hold=is_held(plugin))
     given = _rendering(plugin, seen)
     obstacle, migrated = _obstacle(given, seen), _migrated(given, seen)
     paused = given.plugin.paused or given.platform.paused
@@ -50,13 +55,14 @@ def plan(plugin: Object, seen: Observed) -> Plan:
     status = plugin_status(plugin, seen, told)
     status |= running_status(given, rolled, budget)
     if not writes:
-        return Plan(status)
+        return Plan(status, hold=is_held(plugin))
     wanted = _wanted(given, rolled, seen, migrated=migrated.holds)
     return Plan(
         status,
         write=[each for each in wanted if differs(each, seen.children.get(key_of(each)))],
         delete=_superfluous(wanted, given, rolled, seen),
         news=_news(rolled),
+        hold=_waits(given),
     )
 
 
@@ -202,6 +208,11 @@ def _up_to_date(deployment: Object, rolled: RollOut) -> bool:
         and status.get("observedGeneration") == deployment["metadata"].get("generation")
         and status.get("updatedReplicas", 0) == status.get("replicas", 0)
     )
+
+
+def _waits(given: Rendering) -> bool:
+    """Whether there is something to wait for when it is deleted; what is held needs an operator to go."""
+    return given.plugin.deletion.policy != "Drain" or given.platform.management is not None
 
 
 def _news(rolled: RollOut) -> list[News]:

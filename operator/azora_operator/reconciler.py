@@ -13,15 +13,18 @@ from urllib3.exceptions import HTTPError
 from azora_operator.api import Api, ContestedError
 from azora_operator.cache import Cache, Concerned, Owner, key_of, owners_of
 from azora_operator.kinds import PLATFORM, PLUGIN, Kind
+from azora_operator.leaving import is_going, leave
 from azora_operator.measuring import Measuring, keep_measuring
-from azora_operator.plan import plan
-from azora_operator.rendering import Object, secrets_of, secrets_of_platform
+from azora_operator.plan import Plan, plan
+from azora_operator.rendering import Object, is_held, secrets_of, secrets_of_platform
 from azora_operator.resources import PlatformSpec, PluginSpec
 from azora_operator.status import platform_status
 
 _LOG = logging.getLogger("azora.operator")
 _WORKERS = 8
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
+_LEAVING_PAUSE = 1.0
+"""Seconds between two looks at a plugin that somebody has deleted."""
 
 
 class Reconciler:
@@ -34,6 +37,7 @@ class Reconciler:
         self._waiting: set[Concerned] = set()
         self._busy: set[Concerned] = set()
         self._pauses: dict[Concerned, float] = {}
+        self._leaving: set[Concerned] = set()
 
     def tell(self, kind: Kind, found: Object, *, gone: bool) -> None:
         """A watch has told of an object."""
@@ -103,8 +107,10 @@ class Reconciler:
     async def _reconcile(self, kind: str, owner: Owner) -> None:
         if kind == PLATFORM.name:
             await self._reconcile_platform(owner)
-        elif (plugin := self._cache.plugin(owner)) and not _is_going(plugin):
+        elif (plugin := self._cache.plugin(owner)) and not is_going(plugin):
             await self._reconcile_plugin(plugin)
+        elif plugin and is_held(plugin):
+            await self._see_out(plugin)
 
     async def _reconcile_plugin(self, plugin: Object) -> None:
         """Carry out the plan for one plugin. What it owns goes with it, by its owner references."""
@@ -119,6 +125,14 @@ class Reconciler:
         trouble = self._measuring.troubles.get((owner[0], plugin["spec"]["platform"]), "")
         target = self._measuring.loads.target(owner, time.time())
         todo = plan(plugin, self._cache.observed(plugin, secrets, target, trouble))
+        if todo.hold != is_held(plugin):
+            plugin = await self._api.hold(PLUGIN, plugin, held=todo.hold)
+            self.tell(PLUGIN, plugin, gone=False)
+        await self._carry_out(plugin, todo)
+        if todo.write:
+            self._enqueue((PLUGIN.name, owner))
+
+    async def _carry_out(self, plugin: Object, todo: Plan) -> None:
         for child in todo.write:
             written = await self._api.apply(child)
             self._cache.change(child["kind"], written, gone=False)
@@ -130,8 +144,32 @@ class Reconciler:
             await self._api.report(plugin, news.reason, news.message, warning=news.warning)
         if told := await self._api.tell(PLUGIN, plugin, todo.status):
             self.tell(PLUGIN, told, gone=False)
-        if todo.write:
-            self._enqueue((PLUGIN.name, owner))
+
+    async def _see_out(self, plugin: Object) -> None:
+        """The next step of a plugin that somebody has deleted."""
+        waiting, trouble = await self._measuring.waiting(plugin)
+        todo = leave(plugin, self._cache.observed(plugin, {}, None, trouble), waiting)
+        if todo.close:
+            await self._measuring.close(plugin)
+        for child in todo.orphan:
+            await self._api.disown(child)
+        await self._carry_out(plugin, todo)
+        for child in todo.delete:
+            self._cache.change(child["kind"], child, gone=True)
+        if todo.release:
+            await self._api.hold(PLUGIN, plugin, held=False)
+        else:
+            self._look_soon((PLUGIN.name, key_of(plugin)))
+
+    def _look_soon(self, concerned: Concerned) -> None:
+        """Look again at what is leaving, once however many ask."""
+        if concerned not in self._leaving:
+            self._leaving.add(concerned)
+            asyncio.get_running_loop().call_later(_LEAVING_PAUSE, self._look_now, concerned)
+
+    def _look_now(self, concerned: Concerned) -> None:
+        self._leaving.discard(concerned)
+        self._enqueue(concerned)
 
     async def _reconcile_platform(self, owner: Owner) -> None:
         platform = self._cache.platform(owner)
@@ -140,6 +178,12 @@ class Reconciler:
         spec = _spec(platform)
         secrets = await self._secrets(owner[0], secrets_of_platform(spec))
         plugins = self._cache.plugins_of(owner)
+        held = any(map(is_held, plugins)) or (is_going(platform) and bool(plugins))
+        if held != is_held(platform) and not (held and is_going(platform)):
+            platform = await self._api.hold(PLATFORM, platform, held=held)
+            self.tell(PLATFORM, platform, gone=False)
+        if is_going(platform) and not held:
+            return
         status = platform_status(
             platform, plugins, secrets, time.time(), self._measuring.troubles.get(owner, "")
         )
@@ -152,10 +196,6 @@ class Reconciler:
 
 def _spec(platform: Object) -> PlatformSpec:
     return PlatformSpec.model_validate(platform["spec"])
-
-
-def _is_going(resource: Object) -> bool:
-    return "deletionTimestamp" in resource["metadata"]
 
 
 def _facts(child: Object) -> dict[str, str]:

@@ -14,6 +14,8 @@ PLUGIN_LABEL = "azora.dev/plugin"
 PLATFORM_LABEL = "azora.dev/platform"
 HASH_ANNOTATION = "azora.dev/hash"
 REVISION_LABEL = "azora.dev/revision"
+FINALIZER = "azora.dev/operator"
+"""Holds a resource that is being deleted until the operator has done its part."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ class Rendering:
     @property
     def _database(self) -> Object | None:
         return self.platform.database.model_dump() if self.platform.database else None
+
+
+def is_held(resource: Object) -> bool:
+    """Whether it waits for the operator when it is deleted."""
+    return FINALIZER in resource["metadata"].get("finalizers", ())
 
 
 def secrets_of(plugin: PluginSpec, platform: PlatformSpec) -> set[str]:

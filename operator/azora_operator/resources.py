@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from azora_operator.parts import (
     Command,
+    Deletion,
     Healing,
     Http,
     KeyName,
@@ -116,6 +117,9 @@ class PluginSpec(Part):
     healing: Healing = Field(
         Healing(), description="What the operator does by itself when the pods are not well."
     )
+    deletion: Deletion = Field(
+        Deletion(), description="What becomes of it all when this resource is deleted."
+    )
     paused: bool = Field(False, description="The operator reads and reports, but changes nothing.")
 
 
@@ -196,6 +200,11 @@ class AzoraPlugin(BaseModel):
             (
                 "self.metadata.name.size() <= 40",
                 "metadata.name: at most 40 characters, so that the names of what belongs to it fit",
+            ),
+            (
+                "self.spec.deletion.policy != 'Purge' || self.spec.deletion.?confirm.orValue('') == self.metadata.name",
+                "Purge deletes what the plugin keeps: confirm it with the plugin's name",
+                ".spec.deletion",
             ),
         )
     )

@@ -55,7 +55,11 @@ def platform_status(
     spec = PlatformSpec.model_validate(platform["spec"])
     absent = sorted(secrets_of_platform(spec) - secrets.keys())
     facts = [] if spec.management is None else [_broker_ready(broker_trouble)]
-    if absent:
+    if "deletionTimestamp" in platform["metadata"]:
+        names = ", ".join(sorted(plugin["metadata"]["name"] for plugin in plugins))
+        message = f"it goes when its plugins are gone: {names}"
+        facts.append(Fact("Ready", False, Reason.WAITING_FOR_PLUGINS, message))
+    elif absent:
         message = f"there is no Secret {', '.join(absent)} in this namespace: make it"
         facts.append(Fact("Ready", False, Reason.SECRET_MISSING, message))
     else:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from azora_operator.durations import stamp
 from azora_operator.observed import Observed
 from azora_operator.plan import plan
-from azora_operator.rendering import secrets_of
+from azora_operator.rendering import FINALIZER, secrets_of
 from azora_operator.resources import PlatformSpec, PluginSpec
 from azora_operator.trouble import CRASHES
 
@@ -34,6 +34,7 @@ PLUGINS = st.fixed_dictionaries(
         "secrets": st.lists(st.builds(lambda n: {"secret": n}, NAMES), max_size=2),
         "migration": st.just({"command": ["azora", "migrate", "library"], "timeout": "1m30s"}),
         "keys": st.just(["plugin-library"]),
+        "deletion": st.sampled_from([{"policy": "Orphan"}, {"policy": "Purge"}, {}]),
         "http": st.builds(lambda port: {"port": port}, st.integers(1, 65535)),
     },
 )
@@ -83,15 +84,19 @@ class World:
         self.plugin["metadata"]["generation"] += 1
 
     def look(self):
-        plugin = PluginSpec.model_validate(self.plugin["spec"])
-        platform = PlatformSpec.model_validate(self.platform["spec"])
-        secrets = dict.fromkeys(secrets_of(plugin, platform), "hash")
+        return plan(self.plugin, self.seen())
+
+    def seen(self):
+        secrets = dict.fromkeys(self._secrets(), "hash") if self.platform else {}
         children, pods = dict(self.children), tuple(self.pods)
-        seen = Observed(
+        return Observed(
             *(self.platform, children, secrets, frozenset(), pods),
             *(self.now, self.target, self.broker_trouble),
         )
-        return plan(self.plugin, seen)
+
+    def _secrets(self):
+        plugin = PluginSpec.model_validate(self.plugin["spec"])
+        return secrets_of(plugin, PlatformSpec.model_validate(self.platform["spec"]))
 
     def step(self):
         """Carry one plan out; whether there was anything to do."""
@@ -108,6 +113,7 @@ class World:
         for child in todo.delete:
             del self.children[child["kind"], child["metadata"]["name"]]
             self.deletes += 1
+        self.plugin["metadata"]["finalizers"] = [FINALIZER] if todo.hold else []
         self.news += todo.news
         self.plugin["status"] = todo.status
         return bool(todo.write or todo.delete)

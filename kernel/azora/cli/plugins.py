@@ -97,6 +97,9 @@ def uninstall(
     to: To = None,
     key_file: KeyFile = None,
     folder: Folder = None,
+    ends: Annotated[
+        bool, typer.Option("--campus-ends", help="The whole campus goes, and identity with it.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take a plugin out of a stopped campus, and say what becomes of its data."""
@@ -105,7 +108,8 @@ def uninstall(
     from azora.uninstalling import delete_data, distribution_of, drop_events
 
     registry, settings = _registry(folder)
-    loaded = None if _is_left_over(name, registry, settings) else _dispensable(name, registry)
+    left_over = _is_left_over(name, registry, settings)
+    loaded = None if left_over else _dispensable(name, registry, ends=ends)
     with locked(settings, always=True):
         made = _export(name, registry, to, key_file, folder) if keep == "export" else None
         remember(settings.data_dir, name, SwitchedOff("drop", uninstalled=True))
@@ -134,11 +138,11 @@ def _registry(data: str | None) -> tuple["Registry", "CampusSettings"]:
     return registry, settings
 
 
-def _dispensable(name: str, registry: "Registry") -> "LoadedPlugin":
+def _dispensable(name: str, registry: "Registry", *, ends: bool = False) -> "LoadedPlugin":
     """The plugin, disabled already or not. Raises where there is none, or a campus cannot be without."""
     from azora.errors import Conflict, NotFound
 
-    if name == "identity":
+    if name == "identity" and not ends:
         raise Conflict("Everybody signs in with identity: a campus does not run without it.")
     if name in registry.disabled:
         return registry.disabled[name][0]

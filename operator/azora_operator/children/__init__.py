@@ -4,7 +4,7 @@ from azora_operator.children.config import config_map
 from azora_operator.children.deployment import deployment, pod_template
 from azora_operator.children.disruption import disruption_budget
 from azora_operator.children.identity import service_account
-from azora_operator.children.migration import migration_job
+from azora_operator.children.jobs import migration_job, purge_job
 from azora_operator.children.network import network_policy
 from azora_operator.children.service import service
 
@@ -15,6 +15,7 @@ __all__ = [
     "migration_job",
     "network_policy",
     "pod_template",
+    "purge_job",
     "service",
     "service_account",
 ]
