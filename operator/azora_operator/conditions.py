@@ -25,6 +25,7 @@ class Reason(StrEnum):
     ROLLING_OUT = "RollingOut"
     AVAILABLE = "Available"
     PAUSED = "Paused"
+    PLANNED = "Planned"
     READY = "Ready"
     LOAD_KNOWN = "LoadKnown"
     LOAD_UNKNOWN = "LoadUnknown"

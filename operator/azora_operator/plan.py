@@ -7,6 +7,7 @@ from azora_operator.budget import Budget
 from azora_operator.conditions import Fact, Reason
 from azora_operator.drift import differs
 from azora_operator.observed import Observed, key_of
+from azora_operator.preview import is_previewed, preview
 from azora_operator.rendering import REVISION_LABEL, Object, Rendering, is_held, secrets_of
 from azora_operator.resources import PlatformSpec, PluginSpec
 from azora_operator.revisions import is_proven, keep
@@ -46,24 +47,23 @@ def plan(plugin: Object, seen: Observed) -> Plan:
     given = _rendering(plugin, seen)
     obstacle, migrated = _obstacle(given, seen), _migrated(given, seen)
     paused = given.plugin.paused or given.platform.paused
-    writes = not paused and obstacle is None
+    previewed = is_previewed(plugin) or is_previewed(seen.platform)
+    still = Reason.PLANNED if previewed else Reason.PAUSED if paused else None
+    writes = still is None and obstacle is None
     budget = Budget.of(given.plugin.healing, plugin.get("status", {}), seen.now)
     rolled = roll_out(given, seen, budget, act=writes and migrated.holds)
     accepted = Fact("Accepted", True, Reason.ACCEPTED, "the resource is good")
     facts = [obstacle or accepted, migrated, _available(given, rolled, seen), rolled.health]
-    told = [*facts, *_load_known(given, seen), ready(facts, paused=paused)]
+    wanted = _wanted(given, rolled, seen, migrated=migrated.holds or previewed)
+    write = [each for each in wanted if differs(each, seen.children.get(key_of(each)))]
+    delete = _superfluous(wanted, given, rolled, seen)
+    lines = preview(write, delete, seen) if previewed else None
+    told = [*facts, *_load_known(given, seen), *_planned(lines), ready(facts, still)]
     status = plugin_status(plugin, seen, told)
-    status |= running_status(given, rolled, budget)
+    status |= running_status(given, rolled, budget) | {"plan": lines}
     if not writes:
         return Plan(status, hold=is_held(plugin))
-    wanted = _wanted(given, rolled, seen, migrated=migrated.holds)
-    return Plan(
-        status,
-        write=[each for each in wanted if differs(each, seen.children.get(key_of(each)))],
-        delete=_superfluous(wanted, given, rolled, seen),
-        news=_news(rolled),
-        hold=_waits(given),
-    )
+    return Plan(status, write, delete, _news(rolled), hold=_waits(given))
 
 
 def _rendering(plugin: Object, seen: Observed) -> Rendering:
@@ -95,6 +95,13 @@ def _load_known(given: Rendering, seen: Observed) -> list[Fact]:
     if given.platform.management is None:
         why = f"AzoraPlatform {given.plugin.platform} has no spec.management"
     return [Fact("LoadKnown", False, Reason.LOAD_UNKNOWN, f"{why}: the number of pods stays")]
+
+
+def _planned(lines: list[str] | None) -> list[Fact]:
+    if lines is None:
+        return []
+    message = f"{len(lines)} changes, in status.plan; take the annotation away to have them made"
+    return [Fact("Planned", True, Reason.PLANNED, message if lines else "nothing would change")]
 
 
 def _without_platform(plugin: Object) -> Fact:

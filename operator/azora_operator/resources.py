@@ -171,6 +171,10 @@ class PluginStatus(Status):
     last_good_revision: str | None = Field(
         None, description="The revision whose pods last all answered for long enough."
     )
+    plan: list[str] | None = Field(
+        None,
+        description="What the operator would do, while the annotation azora.dev/plan is true.",
+    )
     heals: list[Heal] = Field(
         default_factory=list,
         description="When the operator acted by itself, within the window of its budget.",

@@ -34,13 +34,16 @@ def running_status(given: Rendering, roll_out: RollOut, budget: Budget) -> Objec
     }
 
 
-def ready(facts: list[Fact], *, paused: bool = False) -> Fact:
-    """The sum of all facts, of which `Degraded` is the one that had better not hold."""
+def ready(facts: list[Fact], still: Reason | None = None) -> Fact:
+    """The sum of all facts, of which `Degraded` is the one that had better not hold.
+
+    `still` tells why nothing is changed, whatever they are.
+    """
     failing = next((f for f in facts if f.holds == (f.type == "Degraded")), None)
     if failing:
         return Fact("Ready", False, failing.reason, failing.message)
-    if paused:
-        return Fact("Ready", True, Reason.PAUSED, "paused: nothing is changed")
+    if still:
+        return Fact("Ready", True, still, f"{still.lower()}: nothing is changed")
     return Fact("Ready", True, Reason.READY)
 
 
@@ -63,7 +66,7 @@ def platform_status(
         message = f"there is no Secret {', '.join(absent)} in this namespace: make it"
         facts.append(Fact("Ready", False, Reason.SECRET_MISSING, message))
     else:
-        facts.append(ready(facts, paused=spec.paused))
+        facts.append(ready(facts, Reason.PAUSED if spec.paused else None))
     generation = platform["metadata"]["generation"]
     return {
         "observedGeneration": generation,

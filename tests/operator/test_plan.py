@@ -94,3 +94,11 @@ def test_no_secret_value_and_no_privilege_is_in_what_is_written(plugin, platform
             assert not pod["automountServiceAccountToken"]
             assert container["securityContext"]["readOnlyRootFilesystem"]
             assert not container["securityContext"]["allowPrivilegeEscalation"]
+
+
+@CASES
+@given(PLUGINS, PLATFORMS)
+def test_paused_platform_stops_the_writes_of_its_plugins(plugin, platform):
+    world = World(plugin, platform | {"paused": True})
+    assert not world.step()
+    assert world.condition("Ready")[1] in ("NotDeployed", "Migrating")
