@@ -195,6 +195,22 @@ def test_paused_plugin_is_left_alone_until_it_goes_on(kubectl, bystander):
     wait_until(lambda: back(kubectl, "service", bystander), SOON)
 
 
+def test_what_would_be_done_is_read_before_it_is_done(kubectl, bystander):
+    kubectl("annotate", "azoraplugin", bystander, "azora.dev/plan=true")
+    before = kubectl.get("deployment", bystander)["metadata"]["generation"]
+    change(kubectl, bystander, resources={"cpu": "70m"})
+    field = "spec.template.spec.containers[plugin].resources.requests.cpu"
+    line = f"change Deployment/{bystander}: {field}: 50m → 70m"
+    wait_until(lambda: line in planned(kubectl, bystander), SOON)
+    assert kubectl.get("deployment", bystander)["metadata"]["generation"] == before
+    kubectl("annotate", "azoraplugin", bystander, "azora.dev/plan-")
+    same(lambda: planned(kubectl, bystander), [], SOON)
+
+
+def planned(kubectl, name):
+    return kubectl.get("azoraplugin", name)["status"].get("plan", [])
+
+
 def reason(kubectl, name, condition="Ready"):
     told = kubectl.get("azoraplugin", name).get("status", {}).get("conditions", [])
     return next((each["reason"] for each in told if each["type"] == condition), None)

@@ -42,6 +42,16 @@ BAD_PLUGINS = {
         'missing required field "targetLatency"',
     ),
     "hasty deadline": ({"healing": {"deadline": "1s"}}, "spec.healing.deadline", "between 10s"),
+    "unconfirmed purge": (
+        {"deletion": {"policy": "Purge"}},
+        "spec.deletion",
+        "confirm it with the plugin's name",
+    ),
+    "another's purge": (
+        {"deletion": {"policy": "Purge", "confirm": "web"}},
+        "spec.deletion",
+        "confirm it with the plugin's name",
+    ),
     "wrong type": ({"paused": "yes"}, "spec.paused", "boolean"),
 }
 
