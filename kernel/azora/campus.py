@@ -1,6 +1,7 @@
 """Puts a campus process together: its keys, its transport and its runtime."""
 
 import os
+import socket
 from pathlib import Path
 
 from azora.actor import load_keyring, prepare_keys
@@ -46,7 +47,7 @@ def open_runtime(
     if settings.broker_url:
         from azora.rpc.transport import AmqpTransport  # loaded where there is a broker
 
-        name = f"{settings.campus_id}:{'+'.join(hosted)}"
+        name = f"{settings.campus_id}:{'+'.join(hosted)}@{socket.gethostname()}"
         transport = AmqpTransport(
             str(settings.broker_url),
             name,

@@ -62,6 +62,11 @@ class Cache:
         """A plugin's Deployment."""
         return self._objects["Deployment"].get(key_of(plugin))
 
+    def plugin_of_pod(self, pod: Owner) -> Owner | None:
+        """Whose pod it is, by its namespace and name."""
+        found = self._objects[POD.name].get(pod)
+        return (pod[0], _label(found)) if found else None
+
     def plugins_of(self, platform: Owner) -> list[Object]:
         """The plugins of a platform."""
         namespace, name = platform
@@ -72,7 +77,12 @@ class Cache:
         ]
 
     def observed(
-        self, plugin: Object, secrets: dict[str, str], target: int | None, broker_trouble: str
+        self,
+        plugin: Object,
+        secrets: dict[str, str],
+        target: int | None,
+        broker_trouble: str,
+        still: dict[str, float] | None = None,
     ) -> Observed:
         """What the plan for a plugin is made from."""
         namespace = plugin["metadata"]["namespace"]
@@ -90,6 +100,7 @@ class Cache:
             now=time.time(),
             target=target,
             broker_trouble=broker_trouble,
+            still=still or {},
         )
 
     def _children(self, plugin: Object) -> dict[tuple[str, str], Object]:

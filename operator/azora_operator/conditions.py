@@ -35,6 +35,7 @@ class Reason(StrEnum):
     CRASH_LOOPING = "CrashLooping"
     DEADLINE_MISSED = "DeadlineMissed"
     ROLLED_BACK = "RolledBack"
+    CONSUMER_STUCK = "ConsumerStuck"
     HEALING_EXHAUSTED = "HealingExhausted"
     DRAINING = "Draining"
     DRAIN_INCOMPLETE = "DrainIncomplete"

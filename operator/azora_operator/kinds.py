@@ -43,6 +43,7 @@ EVERY = [PLATFORM, PLUGIN, POD, *CHILDREN.values()]
 
 
 def where(child: Object) -> str:
-    """The path of a child."""
+    """The path of a child, or of a pod of one."""
     meta = child["metadata"]
-    return CHILDREN[child["kind"]].path(meta["namespace"], meta["name"])
+    kind = POD if child["kind"] == POD.name else CHILDREN[child["kind"]]
+    return kind.path(meta["namespace"], meta["name"])

@@ -1,6 +1,7 @@
-"""RabbitMQ's management API, as far as the operator reads it: how full the queues of a campus are."""
+"""RabbitMQ's management API, as far as the operator uses it: queues, what pods have in hand, bindings."""
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -8,11 +9,17 @@ from urllib.parse import quote, unquote, urlsplit
 import urllib3
 
 from azora_operator.meter import Queues
+from azora_operator.standstill import Hand
+from azora_operator.topology import Binding
 
 _TIMEOUT = urllib3.Timeout(connect=2.0, read=5.0)
-_COLUMNS = (
-    "name,messages_ready,messages_unacknowledged,consumers,message_stats.publish,message_stats.ack"
+_QUEUE = (
+    "name,arguments,messages_ready,messages_unacknowledged,consumers,"
+    "message_stats.publish,message_stats.ack"
 )
+_CONNECTION = "name,user_provided_name"
+_CHANNEL = "connection_details.name,messages_unacknowledged,message_stats.ack"
+_BINDING = "source,destination,destination_type,routing_key"
 Queue = dict[str, Any]
 
 
@@ -29,7 +36,41 @@ class Management:
 
     def queues(self) -> list[Queue]:
         """Every queue of the virtual host. Raises UnreachableError."""
-        return self._listed(f"queues/{self._host}?columns={_COLUMNS}")
+        return self._list(f"queues/{self._host}", _QUEUE)
+
+    def hands(self) -> dict[str, Hand]:
+        """What each pod has in hand, by its name, which its connection's name ends with. Raises UnreachableError."""
+        connections = self._list(f"vhosts/{self._host}/connections", _CONNECTION)
+        pods = {
+            each["name"]: each.get("user_provided_name", "").rpartition("@")[2]
+            for each in connections
+        }
+        found: dict[str, Hand] = defaultdict(Hand)
+        for channel in self._list(f"vhosts/{self._host}/channels", _CHANNEL):
+            if pod := pods.get(channel.get("connection_details", {}).get("name", "")):
+                finished = channel.get("message_stats", {}).get("ack", 0)
+                found[pod] += Hand(channel.get("messages_unacknowledged", 0), finished)
+        return dict(found)
+
+    def bindings(self) -> set[Binding]:
+        """Which exchange gives which messages to which queue. Raises UnreachableError."""
+        return {
+            Binding(each["source"], each["destination"], each["routing_key"])
+            for each in self._list(f"bindings/{self._host}", _BINDING)
+            if each["destination_type"] == "queue"
+        }
+
+    def declare(self, queue: str, arguments: dict[str, Any]) -> None:
+        """Make a durable queue. Raises UnreachableError."""
+        path = f"queues/{self._host}/{quote(queue, safe='')}"
+        self._ask("PUT", path, {"durable": True, "auto_delete": False, "arguments": arguments})
+
+    def bind(self, binding: Binding) -> None:
+        """Make a binding, and the topic exchange that it is from. Raises UnreachableError."""
+        exchange, queue = (quote(name, safe="") for name in (binding.exchange, binding.queue))
+        self._ask("PUT", f"exchanges/{self._host}/{exchange}", {"type": "topic", "durable": True})
+        path = f"bindings/{self._host}/e/{exchange}/q/{queue}"
+        self._ask("POST", path, {"routing_key": binding.key})
 
     def close(self, plugin: str) -> None:
         """Let nothing new reach the queues of an AzoraPlugin; what is in them stays.
@@ -37,7 +78,7 @@ class Management:
         Raises UnreachableError, also where the user may not.
         """
         name = plugin.replace("-", "_")
-        for each in self._listed(f"bindings/{self._host}"):
+        for each in self._list(f"bindings/{self._host}", f"{_BINDING},properties_key"):
             if each["source"] and is_queue_of(name, each["destination"]):
                 ends = [each["source"], "q", each["destination"], each["properties_key"]]
                 path = "/".join(quote(end, safe="") for end in ends)
@@ -45,30 +86,38 @@ class Management:
 
     @property
     def _host(self) -> str:
-        return quote(unquote(urlsplit(self.broker).path.removeprefix("/")) or "/", safe="")
+        name = unquote(urlsplit(self.broker).path.removeprefix("/")) or "/"
+        return quote(name, safe="")
 
-    def _listed(self, what: str) -> list[Queue]:
+    def _list(self, path: str, columns: str) -> list[Any]:
+        said = self._ask("GET", f"{path}?columns={columns}")
         try:
-            found: list[Queue] = json.loads(self._ask("GET", what))
+            found = json.loads(said)
         except ValueError:
-            at = urlsplit(self.url).hostname
-            raise UnreachableError(f"{at} is no management API of RabbitMQ") from None
+            found = None
+        if not isinstance(found, list):
+            name = urlsplit(self.url).hostname
+            raise UnreachableError(f"{name} is no management API of RabbitMQ")
         return found
 
-    def _ask(self, method: str, what: str) -> bytes:
+    def _ask(self, method: str, path: str, body: Any = None) -> bytes:
         at = urlsplit(self.url)
-        address = f"{at.scheme}://{at.hostname}:{at.port or 15672}{at.path.rstrip('/')}"
+        address = f"{at.scheme}://{at.hostname}:{at.port or 15672}{at.path.rstrip('/')}/api/{path}"
         given = f"{unquote(at.username or '')}:{unquote(at.password or '')}"
-        headers = urllib3.make_headers(basic_auth=given)
-        path = f"{address}/api/{what}"
         try:
-            answer = urllib3.request(method, path, headers=headers, timeout=_TIMEOUT, retries=False)
+            answer = urllib3.request(
+                method,
+                address,
+                json=body,
+                headers=urllib3.make_headers(basic_auth=given),
+                timeout=_TIMEOUT,
+                retries=False,
+            )
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise UnreachableError(f"{at.hostname} does not answer: {error}") from None
-        if answer.status not in ((200,) if method == "GET" else (204, 404)):
-            raise UnreachableError(
-                f"{at.hostname} answers {answer.status} for {unquote(self._host)}"
-            )
+        if answer.status >= 300 and (method, answer.status) != ("DELETE", 404):
+            host = unquote(self._host)
+            raise UnreachableError(f"{at.hostname} answers {answer.status} for {host}")
         return answer.data
 
 

@@ -10,6 +10,7 @@ from urllib3.exceptions import HTTPError
 
 from azora_operator.api import Api
 from azora_operator.cache import Cache, Concerned, Owner, key_of
+from azora_operator.closer import CloserLook
 from azora_operator.kinds import PLATFORM, PLUGIN
 from azora_operator.loads import Loads
 from azora_operator.management import Management, Queue, UnreachableError, queues_of
@@ -23,17 +24,20 @@ _PAUSE = 2.0
 
 
 class Measuring:
-    """`loads` are the plugins' loads; `troubles` says why the broker of a platform cannot be asked."""
+    """`loads` are the plugins' loads; `troubles` says why the broker of a platform cannot be asked;
+    `closer` knows what stands still."""
 
     def __init__(self, api: Api, cache: Cache) -> None:
         self._api, self._cache = api, cache
         self.loads = Loads()
+        self.closer = CloserLook(api, cache)
         self.troubles: dict[Owner, str] = {}
 
     async def look(self) -> list[Concerned]:
         """Ask each broker once; the resources whose plan may be another now."""
         news = await asyncio.gather(*map(self._ask, self._cache.platforms()))
-        self.loads.forget_all_but(self._cache.keys(PLUGIN.name))
+        for memory in (self.loads, self.closer):
+            memory.forget_all_but(self._cache.keys(PLUGIN.name))
         return [each for some in news for each in some]
 
     async def waiting(self, plugin: Object) -> tuple[int | None, str]:
@@ -75,12 +79,14 @@ class Measuring:
         trouble: str | None
         moved: list[Concerned]
         try:
-            queues = await self._queues(owner[0], spec.broker, spec.management)
+            asked = await self._management(owner[0], spec.broker, spec.management)
+            queues = await asyncio.to_thread(asked.queues)
+            stuck = await self.closer.look(platform, asked, queues, now)
         except UnreachableError as error:
             trouble, moved = str(error), []
             self.troubles[owner] = trouble
         else:
-            trouble, moved = None, self._take(owner, queues, now)
+            trouble, moved = None, [*self._take(owner, queues, now), *stuck]
             self.troubles.pop(owner, None)
         if before == trouble:
             return moved
@@ -89,15 +95,15 @@ class Measuring:
         everyone = [(PLUGIN.name, key_of(each)) for each in self._cache.plugins_of(owner)]
         return [(PLATFORM.name, owner), *everyone]
 
-    async def _queues(
+    async def _management(
         self, namespace: str, broker: SecretKey, management: SecretKey
-    ) -> list[Queue]:
+    ) -> Management:
         sources = management, broker
         addresses = await self._addresses(namespace, *sources)
         for source, address in zip(sources, addresses, strict=True):
             if address is None:
                 raise UnreachableError(f"Secret {source.secret} has no key {source.key}")
-        return await asyncio.to_thread(Management(*map(str, addresses)).queues)
+        return Management(*map(str, addresses))
 
     async def _addresses(self, namespace: str, *sources: SecretKey) -> list[str | None]:
         return [await self._api.secret_value(namespace, each.secret, each.key) for each in sources]

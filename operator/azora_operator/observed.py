@@ -14,7 +14,8 @@ class Observed:
     """The platform, the plugin's children and pods, the hashes of Secrets, who else is Ready, the time.
 
     `target` is the number of pods that the load asks for, None where it is not known; `broker_trouble`
-    says why the broker cannot be reached.
+    says why the broker cannot be reached; `still` tells of pods for how many seconds they have held
+    messages and finished none.
     """
 
     platform: Object | None = None
@@ -25,6 +26,7 @@ class Observed:
     now: float = 0.0
     target: int | None = None
     broker_trouble: str = ""
+    still: dict[str, float] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> list[Object]:
         """The children of one kind."""

@@ -98,6 +98,14 @@ class Healing(Part):
         description="How long all pods of a revision must have answered for it to be a good one.",
         json_schema_extra=_between("1s", "24h"),
     )
+    replace_stuck: bool = Field(
+        True, description="Replace a pod that answers but holds messages and finishes none."
+    )
+    stuck_after: Duration = Field(
+        "5m",
+        description="How long a pod may hold messages without finishing one; longer than anything it does.",
+        json_schema_extra=_between("10s", "24h"),
+    )
     budget: int = Field(3, ge=0, le=100, description="How often it may act within the window.")
     window: Duration = Field(
         "10m",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from azora_operator import children
-from azora_operator.budget import Budget
+from azora_operator.budget import Budget, Heal
 from azora_operator.conditions import Fact, Reason
 from azora_operator.drift import differs
 from azora_operator.observed import Observed, key_of
@@ -13,6 +13,7 @@ from azora_operator.resources import PlatformSpec, PluginSpec
 from azora_operator.revisions import is_proven, keep
 from azora_operator.rollout import RollOut, roll_out
 from azora_operator.status import holding, plugin_status, ready, running_status
+from azora_operator.stuck import heal_stuck
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,20 @@ def plan(plugin: Object, seen: Observed) -> Plan:
     writes = still is None and obstacle is None
     budget = Budget.of(given.plugin.healing, plugin.get("status", {}), seen.now)
     rolled = roll_out(given, seen, budget, act=writes and migrated.holds)
+    healing = heal_stuck(given, seen, rolled, budget, act=writes)
     accepted = Fact("Accepted", True, Reason.ACCEPTED, "the resource is good")
-    facts = [obstacle or accepted, migrated, _available(given, rolled, seen), rolled.health]
+    facts = [obstacle or accepted, migrated, _available(given, rolled, seen), healing.health]
     wanted = _wanted(given, rolled, seen, migrated=migrated.holds or previewed)
     write = [each for each in wanted if differs(each, seen.children.get(key_of(each)))]
     delete = _superfluous(wanted, given, rolled, seen)
+    delete += [healing.pod] if healing.pod else []
     lines = preview(write, delete, seen) if previewed else None
     told = [*facts, *_load_known(given, seen), *_planned(lines), ready(facts, still)]
     status = plugin_status(plugin, seen, told)
-    status |= running_status(given, rolled, budget) | {"plan": lines}
+    status |= running_status(given, rolled, budget, healing.heal) | {"plan": lines}
     if not writes:
         return Plan(status, hold=is_held(plugin))
-    return Plan(status, write, delete, _news(rolled), hold=_waits(given))
+    return Plan(status, write, delete, _news(healing.heal), hold=_waits(given))
 
 
 def _rendering(plugin: Object, seen: Observed) -> Rendering:
@@ -222,5 +225,5 @@ def _waits(given: Rendering) -> bool:
     return given.plugin.deletion.policy != "Drain" or given.platform.management is not None
 
 
-def _news(rolled: RollOut) -> list[News]:
-    return [News(rolled.heal.action, rolled.heal.message, warning=True)] if rolled.heal else []
+def _news(heal: Heal | None) -> list[News]:
+    return [News(heal.action, heal.message, warning=True)] if heal else []

@@ -115,16 +115,18 @@ class Reconciler:
     async def _reconcile_plugin(self, plugin: Object) -> None:
         """Carry out the plan for one plugin. What it owns goes with it, by its owner references."""
         meta = plugin["metadata"]
-        platform = self._cache.platform((meta["namespace"], plugin["spec"]["platform"]))
+        campus = _platform_of(plugin)
+        platform = self._cache.platform(campus)
         names: set[str] = set()
         if platform is not None:
             specs = PluginSpec.model_validate(plugin["spec"]), _spec(platform)
             names = secrets_of(*specs)
         secrets = await self._secrets(meta["namespace"], names)
-        owner = key_of(plugin)
-        trouble = self._measuring.troubles.get((owner[0], plugin["spec"]["platform"]), "")
-        target = self._measuring.loads.target(owner, time.time())
-        todo = plan(plugin, self._cache.observed(plugin, secrets, target, trouble))
+        owner, now = key_of(plugin), time.time()
+        trouble = self._measuring.troubles.get(campus, "")
+        target = self._measuring.loads.target(owner, now)
+        still = self._measuring.closer.still(campus, now)
+        todo = plan(plugin, self._cache.observed(plugin, secrets, target, trouble, still))
         if todo.hold != is_held(plugin):
             plugin = await self._api.hold(PLUGIN, plugin, held=todo.hold)
             self.tell(PLUGIN, plugin, gone=False)
@@ -139,6 +141,7 @@ class Reconciler:
             _LOG.info("applied", extra=_facts(child))
         for child in todo.delete:
             await self._api.delete(child)
+            self._measuring.closer.forget(_platform_of(plugin), child["metadata"]["name"])
             _LOG.info("deleted", extra=_facts(child))
         for news in todo.news:
             await self._api.report(plugin, news.reason, news.message, warning=news.warning)
@@ -192,6 +195,10 @@ class Reconciler:
     async def _secrets(self, namespace: str, names: set[str]) -> dict[str, str]:
         found = {name: await self._api.secret_hash(namespace, name) for name in sorted(names)}
         return {name: value for name, value in found.items() if value is not None}
+
+
+def _platform_of(plugin: Object) -> Owner:
+    return plugin["metadata"]["namespace"], plugin["spec"]["platform"]
 
 
 def _spec(platform: Object) -> PlatformSpec:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from azora_operator.budget import Budget
+from azora_operator.budget import Budget, Heal
 from azora_operator.conditions import Fact, Reason, conditions
 from azora_operator.observed import Observed
 from azora_operator.rendering import Object, Rendering, secrets_of_platform
@@ -23,9 +23,11 @@ def plugin_status(plugin: Object, seen: Observed, facts: list[Fact]) -> Object:
     }
 
 
-def running_status(given: Rendering, roll_out: RollOut, budget: Budget) -> Object:
-    """What is told beside of a plugin that has a platform."""
-    heals = [*budget.used, *([roll_out.heal.told] if roll_out.heal else [])]
+def running_status(
+    given: Rendering, roll_out: RollOut, budget: Budget, heal: Heal | None
+) -> Object:
+    """What is told beside of a plugin that has a platform; `heal` is what its plan does by itself."""
+    heals = [*budget.used, *([heal.told] if heal else [])]
     return {
         "selector": ",".join(f"{k}={v}" for k, v in sorted(given.selector.items())),
         "revision": roll_out.revision.name,

@@ -1,4 +1,4 @@
-"""A plugin of somebody else's under load on a real broker: pods come, no call is lost, and they go."""
+"""A plugin of somebody else's on a real broker: pods come and go with the work, and what is stuck or gone is seen to."""
 
 import json
 import shutil
@@ -77,6 +77,15 @@ def condition(kubectl, kind, name, of):
     return next(each["status"] for each in told if each["type"] == of)
 
 
+def running(kubectl):
+    found = kubectl.items("pods", "--selector", "azora.dev/plugin=slow")
+    return {p["metadata"]["name"] for p in found if "deletionTimestamp" not in p["metadata"]}
+
+
+def events(kubectl, reason):
+    return len(kubectl.items("events", "--field-selector", f"reason={reason}"))
+
+
 def ask(channel, queue, calls):
     """Ask for work that takes a fifth of a second, without waiting for its end."""
     body = json.dumps({"args": [], "kwargs": {"seconds": 0.2}}).encode()
@@ -112,9 +121,43 @@ def test_first_call_wakes_a_plugin_that_has_no_pods(kubectl, campus):
     assert pods(kubectl) == 1
 
 
-def test_broker_that_is_down_is_told_and_the_pods_stay(kubectl, campus, broker):
+def test_call_wakes_it_although_its_queue_was_deleted(kubectl, campus):
+    same(lambda: pods(kubectl), 0, 40)
+    with pika.BlockingConnection(pika.URLParameters(campus)) as connection:
+        connection.channel().queue_delete("rpc-slow")
+    wait_until(lambda: events(kubectl, "TopologyRestored") == 1, 30)
+    with Client(campus, timeout=30) as client:
+        assert client.call("slow.take", seconds=0) == {"seconds": 0.0}
+
+
+def test_binding_that_is_gone_is_declared_again(kubectl, campus):
     kubectl("patch", "azp", "slow", "--type=json", "--patch", json.dumps(AWAKE))
     same(lambda: pods(kubectl), 2)
+    with pika.BlockingConnection(pika.URLParameters(campus)) as connection:
+        connection.channel().queue_unbind("rpc-slow", "nameko-rpc", "slow.*")
+    wait_until(lambda: events(kubectl, "TopologyRestored") == 2, 30)
+    with Client(campus, timeout=30) as client:
+        assert client.call("slow.take", seconds=0) == {"seconds": 0.0}
+
+
+def test_pod_that_finishes_nothing_is_replaced(kubectl, campus):
+    stuck = {"stuckAfter": "10s", "budget": 1}
+    patch = json.dumps({"spec": {"healing": stuck}})
+    kubectl("patch", "azp", "slow", "--type=merge", "--patch", patch)
+    same(lambda: condition(kubectl, "azoraplugin", "slow", "Ready"), "True")
+    before = running(kubectl)
+    with pika.BlockingConnection(pika.URLParameters(campus)) as connection:
+        body = json.dumps({"args": [], "kwargs": {"seconds": 600}}).encode()
+        once = pika.BasicProperties(content_type="application/json", expiration="5000")
+        connection.channel().basic_publish("nameko-rpc", "slow.take", body, once)
+    wait_until(lambda: events(kubectl, "ConsumerStuck") == 1, 60)
+    wait_until(lambda: len(running(kubectl) - before) == 1, 30)
+    (heal,) = kubectl.get("azoraplugin", "slow")["status"]["heals"]
+    assert heal["action"] == "ConsumerStuck"
+    same(lambda: condition(kubectl, "azoraplugin", "slow", "Ready"), "True")
+
+
+def test_broker_that_is_down_is_told_and_the_pods_stay(kubectl, campus, broker):
     broker.stop()
     same(lambda: condition(kubectl, "azoraplatform", "azora", "BrokerReady"), "False")
     assert pods(kubectl) == 2

@@ -77,6 +77,7 @@ class World:
         self.crashing, self.stalling = set(), set()
         self.now, self.ready_since = 1_000_000.0, 0.0
         self.news, self.target, self.broker_trouble = [], None, ""
+        self.still = {}
         self.writes = self.deletes = 0
 
     def edit(self, spec):
@@ -91,7 +92,7 @@ class World:
         children, pods = dict(self.children), tuple(self.pods)
         return Observed(
             *(self.platform, children, secrets, frozenset(), pods),
-            *(self.now, self.target, self.broker_trouble),
+            *(self.now, self.target, self.broker_trouble, self.still),
         )
 
     def _secrets(self):

@@ -17,6 +17,7 @@ from typing import Any
 _DEATH_SIGNAL = 1
 _ENTER = """\
 set -e
+hostname "$HOSTNAME"
 mount --make-rprivate /
 mount -t tmpfs tmpfs {work}
 mkdir {work}/upper {work}/work {work}/root
@@ -83,7 +84,7 @@ class Process:
     async def start(cls, box: Box, command: list[str]) -> "Process":
         """Run the command in the box; what it prints goes to the end of the box's log."""
         box.work.mkdir(parents=True, exist_ok=True)
-        enter = ["nsenter", f"--net={box.namespace}", "unshare", "--mount"]
+        enter = ["nsenter", f"--net={box.namespace}", "unshare", "--mount", "--uts"]
         with box.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *(*enter, "sh", "-c", box.script(), "sh", *command),
