@@ -117,8 +117,7 @@ def _judged(ratio: float) -> str:
 With handlers that take batches the promise is kept; with handlers of one event it is {kept}. On 23 November 2026 the
 latter had a transaction each, and reached 0.69 times stock Nameko. Now those that come together share one, each after a
 savepoint of its own, with one statement for the rows of their inbox, one commit, and few frames that acknowledge them
-(docs/decisions/0020-handlers-that-come-together-share-a-transaction.md). In turn on the same machine that took two fifths
-of the processor time away from the process that hears, seven tenths from PostgreSQL's, and half from the broker's."""
+(docs/decisions/0020-handlers-that-come-together-share-a-transaction.md)."""
 
 
 def _median(results: list[Result], key: str) -> float:

@@ -5,6 +5,8 @@ import json
 import re
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +16,8 @@ from benchmarks.load import IN_FLIGHT
 from benchmarks.plugins import TOKEN
 
 ROOT = Path(__file__).parent.parent
+ITEM = "/api/bench/items/7?title=commons"
+STARTS_WITHIN = 20.0
 Result = dict[str, float]
 
 
@@ -44,9 +48,8 @@ class Program:
         return self._hear()
 
     def processor_seconds(self) -> float:
-        """What all threads of the process have used so far."""
-        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
-        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+        """What all threads of the process and its children have used so far."""
+        return _processor_seconds(self._process.pid)
 
     def close(self) -> None:
         assert self._process.stdin
@@ -97,8 +100,10 @@ class WebSubject(Subject):
         if "Non-2xx" in said or "Socket errors" in said:
             raise RuntimeError(f"{self._url}: {said}")
         rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
-        assert rate
+        done = re.search(r"(\d+) requests in", said)
+        assert rate and done
         return {
+            "requests": int(done[1]),
             "per_second": float(rate[1]),
             "p50_ms": _milliseconds(said, 50),
             "p99_ms": _milliseconds(said, 99),
@@ -107,8 +112,23 @@ class WebSubject(Subject):
     def _check(self) -> None:
         headers = dict(header.split(": ", 1) for header in self._headers[1::2])
         request = urllib.request.Request(self._url, headers=headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            assert "title" in json.load(answer)
+        until = time.monotonic() + STARTS_WITHIN
+        while True:
+            with contextlib.suppress(ConnectionRefusedError, urllib.error.URLError):
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    assert "title" in json.load(answer)
+                    return
+            if time.monotonic() > until:
+                raise RuntimeError(f"{self._url} does not answer")
+            time.sleep(0.1)
+
+
+def _processor_seconds(process: int) -> float:
+    used = 0.0
+    for task in Path(f"/proc/{process}/task").iterdir():
+        used += int((task / "schedstat").read_text().split()[0]) / 1e9
+        used += sum(map(_processor_seconds, map(int, (task / "children").read_text().split())))
+    return used
 
 
 def _milliseconds(said: str, share: int) -> float:
@@ -139,7 +159,7 @@ def azora_http(_broker: str, data: str) -> Subject:
     address = f"127.0.0.1:{free_port()}"
     return WebSubject(
         Program("azora_campus", "web", data, address),
-        f"http://{address}/api/bench/items/7?title=commons",
+        f"http://{address}{ITEM}",
         [f"Authorization: Bearer {TOKEN}"],
     )
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import eventlet
 import httptools
-from eventlet.greenio import GreenSocket
 
 from azora.http.exchange import (
     EMPTY_BODY,
@@ -20,8 +19,9 @@ from azora.http.exchange import (
     HttpResponse,
 )
 from azora.http.incoming import Assembler, ClientGone, Incoming
+from azora.http.peer import Peer
 from azora.http.writing import head_of, refusal
-from azora.tls.stream import Stream, TlsSocket
+from azora.tls.stream import Stream
 
 if TYPE_CHECKING:
     from azora.http.server import Server
@@ -38,7 +38,7 @@ SLOWEST_BODY = 500.0
 class Connection:
     """One client, answered in the order in which it asks."""
 
-    def __init__(self, peer: GreenSocket, remote: str, server: "Server") -> None:
+    def __init__(self, peer: Peer, remote: str, server: "Server") -> None:
         self._peer: Stream = peer
         self._raw = peer
         self._remote = remote
@@ -156,10 +156,7 @@ class Connection:
         return keep and self._drain(incoming)
 
     def _request(self, incoming: Incoming) -> HttpRequest:
-        url = incoming.url.decode("latin-1")
-        if not url.startswith("/"):
-            url = _origin_form(url)
-        path, _, query = url.partition("?")
+        path, _, query = incoming.url.decode("latin-1").partition("?")
         body: Incoming | BufferedBody = incoming
         if incoming.complete:
             content = b"".join(incoming.pieces)
@@ -234,8 +231,8 @@ class Connection:
         """While a stream is sent, notice that the client leaves, and stop the work for it."""
         peer = self._peer
         while True:
-            eventlet.hubs.trampoline(peer, read=True)
-            if peer.left() if isinstance(peer, TlsSocket) else peer.fd.recv(1, 2) == b"":
+            peer.wait()
+            if peer.left():
                 eventlet.hubs.get_hub().schedule_call_global(0, _throw, sender, ClientGone())
                 return
             eventlet.sleep(1)
@@ -243,14 +240,6 @@ class Connection:
     def _send_refusal(self, problem: HttpProblem) -> None:
         self._peer.settimeout(self._limits.send_timeout)
         self._peer.sendall(refusal(problem))
-
-
-def _origin_form(url: str) -> str:
-    """The path of `http://host/path`; `*` and what is no address at all stay as they are."""
-    parts = url.split("/", 3)
-    if url.lower().startswith(("http://", "https://")):
-        return "/" + (parts[3] if len(parts) > 3 else "")
-    return url
 
 
 def _throw(greenlet: Any, error: BaseException) -> None:

@@ -58,6 +58,7 @@ class Gateway:
         ]
         for endpoint in self.endpoints:
             self.router.add(endpoint.operation.verb, api_path(endpoint), endpoint)
+        self.router.add("OPTIONS", "*", lambda _asked: HttpResponse(204))
         add_health(self)
         add_root(self.router, campus)
         add_documentation(self, runtime.registry, lambda: runtime.settings)

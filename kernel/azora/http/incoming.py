@@ -26,6 +26,7 @@ _SINGLE = frozenset(
     }
 )
 _HOST = re.compile(r"[\w.:\[\]-]+", re.ASCII)
+_ABSOLUTE = re.compile(rb"https?://[\w.:\[\]-]+(?=[/?]|\Z)/?(.*)", re.IGNORECASE)
 
 
 class ClientGone(BaseException):
@@ -140,6 +141,8 @@ class Assembler:
         headers = incoming.headers
         if incoming.size > self._limits.max_header or len(headers) >= MAX_HEADERS:
             raise self._refuse(431, "headers_too_large", "The headers are too large.")
+        if incoming.headed:
+            return  # a trailer: no proxy has looked at it, so it adds nothing to the headers
         key = name.decode("latin-1").lower()
         text = value.decode("latin-1").strip()
         if key not in headers:
@@ -161,13 +164,9 @@ class Assembler:
             incoming.length = int(length)
         elif "transfer-encoding" in headers:
             incoming.length = None
-        incoming.expects = headers.get("expect", "").lower() == "100-continue"
-        if incoming.version not in ("1.0", "1.1"):
-            incoming.refused = HttpProblem(505, "http_version", "This server speaks HTTP/1.1.")
-        elif incoming.version == "1.1" and not _HOST.fullmatch(headers.get("host", "")):
-            incoming.refused = HttpProblem(
-                400, "malformed_request", "The Host header is missing or wrong."
-            )
+        if incoming.version == "1.1":
+            incoming.expects = headers.get("expect", "").lower() == "100-continue"
+        incoming.refused = _objection(incoming)
         self.waiting.append(incoming)
         if len(self.waiting) > MAX_PIPELINED:
             raise self._refuse(
@@ -185,3 +184,33 @@ class Assembler:
         problem = HttpProblem(status, code, detail)
         self._arriving.refused = problem
         return problem
+
+
+def _objection(incoming: Incoming) -> HttpProblem | None:
+    """What is wrong with a head that the parser let pass."""
+    headers, version = incoming.headers, incoming.version
+    if version == "1.1":
+        if not _HOST.fullmatch(headers.get("host", "")):
+            return _malformed("The Host header is missing or wrong.")
+    elif version != "1.0":
+        return HttpProblem(505, "http_version", "This server speaks HTTP/1.1.")
+    coding = headers.get("transfer-encoding")
+    if coding is not None and (version == "1.0" or coding.lower() != "chunked"):
+        return _malformed("Of all transfer codings this server takes chunked alone, in HTTP/1.1.")
+    if not incoming.url.startswith(b"/"):
+        return _reduced(incoming)
+    return None
+
+
+def _reduced(incoming: Incoming) -> HttpProblem | None:
+    """Leave of `http://host/path` the path. `*` asks for the options of all; what else comes is refused."""
+    whole = _ABSOLUTE.fullmatch(incoming.url)
+    if whole:
+        incoming.url = b"/" + whole[1]
+    elif incoming.url != b"*" or incoming.method != "OPTIONS":
+        return _malformed("The target is not one of this server's.")
+    return None
+
+
+def _malformed(detail: str) -> HttpProblem:
+    return HttpProblem(400, "malformed_request", detail)

@@ -15,6 +15,7 @@ from eventlet.greenio import GreenSocket
 from azora.errors import AzoraError
 from azora.http.connection import Connection
 from azora.http.exchange import HttpRequest, HttpResponse
+from azora.http.peer import Peer
 from azora.tls.redirect import ToHttps
 from azora.tls.stream import Stream, TlsSocket, speaks_tls
 
@@ -54,7 +55,7 @@ class Server:
         host, port = self._socket.getsockname()[:2]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    def begin(self, peer: GreenSocket) -> tuple[Stream, Respond, str]:
+    def begin(self, peer: Peer) -> tuple[Stream, Respond, str]:
         """What a connection speaks through, who answers it, and its scheme; raises OSError.
 
         Where HTTPS is served, plain HTTP is only told so.
@@ -101,8 +102,8 @@ class Server:
                 peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             eventlet.spawn_n(self._serve, peer, address[0] if self._unix is None else "")
 
-    def _serve(self, peer: GreenSocket, remote: str) -> None:
-        connection = Connection(peer, remote, self)
+    def _serve(self, accepted: GreenSocket, remote: str) -> None:
+        connection = Connection(Peer(accepted), remote, self)
         self._connections.add(connection)
         try:
             connection.run()

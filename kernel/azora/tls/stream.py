@@ -1,4 +1,4 @@
-"""A TLS connection with the methods of a socket, over a green one: the handshake blocks nobody else.
+"""A TLS connection with the methods of a socket, over a plain one: the handshake blocks nobody else.
 
 The records pass through memory, so that reading and writing never wait for each other.
 """
@@ -7,9 +7,10 @@ import socket
 import ssl
 import time
 from contextlib import suppress
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from eventlet.greenio import GreenSocket
+if TYPE_CHECKING:
+    from azora.http.peer import Peer
 
 RECEIVE = 65_536
 PIECE = 65_536
@@ -20,7 +21,7 @@ HANDSHAKE = b"\x16"
 class TlsSocket:
     """The server's end of one TLS connection."""
 
-    def __init__(self, peer: GreenSocket, context: ssl.SSLContext) -> None:
+    def __init__(self, peer: "Peer", context: ssl.SSLContext) -> None:
         self._peer = peer
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
@@ -69,11 +70,12 @@ class TlsSocket:
             self._tls.write(view[start : start + PIECE])
             self._flush()
 
-    def fileno(self) -> int:
-        return int(self._peer.fileno())
+    def wait(self) -> None:
+        """Wait, however long, until the client says something or leaves."""
+        self._peer.wait()
 
     def left(self) -> bool:
-        """Whether the client has closed; to be asked when something can be read."""
+        """Whether the client has left; to be asked when something can be read."""
         data = self._peer.fd.recv(RECEIVE)
         if not data:
             return True
@@ -121,10 +123,10 @@ class TlsSocket:
             self._peer.sendall(self._outgoing.read())
 
 
-Stream: TypeAlias = "GreenSocket | TlsSocket"
+Stream: TypeAlias = "Peer | TlsSocket"
 
 
-def speaks_tls(peer: GreenSocket, seconds: float) -> bool:
+def speaks_tls(peer: "Peer", seconds: float) -> bool:
     """Whether the client begins with a TLS handshake. Raises OSError where it says nothing in time."""
     peer.settimeout(seconds)
     return bool(peer.recv(1, socket.MSG_PEEK) == HANDSHAKE)
