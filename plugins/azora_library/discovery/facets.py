@@ -22,6 +22,9 @@ from azora_library.discovery.selection import DECADE, FIELD, Subject
 FIRST_VALUES = 20
 """Values of a facet that come with the results."""
 
+BROAD_SHARE = 5
+"""Of a search beyond the bound the facets are counted among the first fifth of as many as the bound."""
+
 MOST = 100_000
 """The same for a facet of which all are needed."""
 
@@ -43,7 +46,7 @@ class Counts(NamedTuple):
 
 
 def count(subject: Subject, bound: int) -> Counts:
-    """How many are found and how they fall, exactly up to `bound`.
+    """How many are found and how they fall, exactly up to `bound`; beyond, values count no less than told.
 
     The values of a facet that narrows are counted without it, so that others can be added.
     """
@@ -82,7 +85,7 @@ def _count(
     """How many there are, at most one beyond the bound, and the first values of these facets."""
     columns = [name for name in names if name in COLUMNS]
     kinds = [subject.kinds[name] for name in names if name in subject.kinds]
-    parts, params = _found(subject, columns, without)
+    parts, params = _found(subject, columns, bound, without)
     tops = ["SELECT 'total' AS facet, '' AS value, count(*) AS n FROM ids"]
     tops += [_top_of_column(name) for name in columns]
     if subject.database.dialect == "sqlite":
@@ -100,29 +103,33 @@ def _count(
 
 
 def _found(
-    subject: Subject, columns: Sequence[str], without: str | None
+    subject: Subject, columns: Sequence[str], bound: int, without: str | None
 ) -> tuple[list[str], tuple[object, ...]]:
-    """The numbers of what is found as `ids`, and with these columns as `found`: read in one step on
-    PostgreSQL, in two on SQLite, which is slow to keep wide rows."""
+    """The numbers of what is found as `ids`, and with these columns those that are counted as `counted`:
+    read in one step on PostgreSQL, in two on SQLite, which is slow to keep wide rows."""
     read = "".join(f", {COLUMNS[name]} AS {name}" for name in columns)
+    first = (
+        f"LIMIT (SELECT CASE WHEN count(*) > {bound} THEN {bound // BROAD_SHARE} ELSE {bound} END "  # noqa: S608 – constants and placeholders
+        "FROM ids)"
+    )
     if subject.database.dialect == "sqlite":
         chosen = subject.select(without=without)
-        numbers = f"SELECT {chosen.number} AS number {chosen.source} LIMIT ?"
-        rows = f"ids JOIN library_resource AS r {subject.narrow_row} ON r.number = ids.number"
-        found = f"SELECT r.number AS number{read} FROM {rows}"  # noqa: S608 – constants and placeholders
-        parts = [f"ids AS MATERIALIZED ({numbers})", f"found AS MATERIALIZED ({found})"]
+        ids = f"SELECT {chosen.number} AS number {chosen.source} LIMIT ?"
+        few = f"(SELECT number FROM ids {first}) AS few"  # noqa: S608 – constants and placeholders
+        rows = f"{few} JOIN library_resource AS r {subject.narrow_row} ON r.number = few.number"
+        counted = f"SELECT r.number AS number{read} FROM {rows}"  # noqa: S608 – constants and placeholders
     else:
         chosen = subject.select(without=without, record=bool(columns))
-        found = f"SELECT {chosen.number} AS number{read} {chosen.source} LIMIT ?"
-        parts = [f"found AS MATERIALIZED ({found})", "ids AS (SELECT number FROM found)"]
-    return parts, chosen.params
+        ids = f"SELECT {chosen.number} AS number{read} {chosen.source} LIMIT ?"
+        counted = f"SELECT * FROM ids {first}"  # noqa: S608 – constants and placeholders
+    return [f"ids AS MATERIALIZED ({ids})", f"counted AS MATERIALIZED ({counted})"], chosen.params
 
 
 def _top_of_column(name: str) -> str:
     most = MOST if name in ("decade", "category") else FIRST_VALUES
     return (
         f"SELECT * FROM (SELECT '{name}' AS facet, CAST({name} AS TEXT) AS value, count(*) AS n "  # noqa: S608 – constants and placeholders
-        f"FROM found WHERE {name} IS NOT NULL GROUP BY {name} "
+        f"FROM counted WHERE {name} IS NOT NULL GROUP BY {name} "
         f"ORDER BY n DESC, value LIMIT {most}) AS top_{name}"
     )
 
@@ -140,8 +147,8 @@ def _filed(kinds: str, by: str) -> str:
     """How many are filed under each heading of these kinds: quickest of all at once on PostgreSQL, and
     of each by itself on SQLite, which CROSS JOIN keeps from reading all filings first."""
     return (
-        f"SELECT {by}, count(*) AS n FROM ids CROSS JOIN library_filing AS f "  # noqa: S608 – constants and placeholders
-        f"WHERE f.resource = ids.number AND f.kind {kinds} GROUP BY {by}"
+        f"SELECT {by}, count(*) AS n FROM counted CROSS JOIN library_filing AS f "  # noqa: S608 – constants and placeholders
+        f"WHERE f.resource = counted.number AND f.kind {kinds} GROUP BY {by}"
     )
 
 

@@ -176,6 +176,11 @@ class TestPages:
         library.call("import_records", source=word, records=records)
         found = library.call("search", by=None, query=word)
         assert (found.total, found.exact) == (100, False)
+        assert not found.facets_exact
+        [books] = found.facets.type
+        assert 1 <= books.count <= 120
+        [all_books] = library.call("list_facet", by=None, query=word, facet="type").items
+        assert all_books.count == 120
 
 
 def test_an_excerpt_marks_what_was_found(library: Any, word: str) -> None:
