@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 
-from eventlet import Timeout
 from eventlet.semaphore import Semaphore
 from pydantic import ValidationError
 
 from azora.acts import goes_on_record, is_for_another, on_record
 from azora.context import Context, enter, leave
 from azora.contract import Handler, Operation
+from azora.deadlines import Deadline
 from azora.errors import (
     AzoraError,
     DeadlineExceeded,
@@ -198,44 +198,6 @@ class Worker:
         seconds = time.perf_counter() - self._began
         self._hosted.runtime.metrics.observe(self._kind, self._full, outcome, seconds)
         finish_span(self._context, self._span, failure)
-
-
-class Deadline:
-    """The earlier of the caller's deadline and our own timeout, in seconds.
-
-    A body that waits is interrupted; one that never yields is caught when it returns.
-    """
-
-    __slots__ = ("_context", "_full", "_timeout", "_timer")
-
-    def __init__(self, context: Context, timeout: float, full: str) -> None:
-        self._context = context
-        self._timeout = timeout
-        self._full = full
-        self._timer: Timeout | None = None
-
-    def start(self) -> None:
-        """Set a timer, unless one of this greenlet watches an earlier deadline already."""
-        context, now = self._context, time.monotonic()
-        if context.deadline is not None and context.deadline <= now:
-            raise DeadlineExceeded(f"{self._full} was asked too late")
-        if context.deadline is None or now + self._timeout < context.deadline:
-            context.deadline = now + self._timeout
-            self._timer = Timeout(self._timeout)
-        elif not context.timed:
-            self._timer = Timeout(context.deadline - now)
-        context.timed = True
-
-    def end(self, error: BaseException | None) -> BaseException | None:
-        """What the body failed of: `error`, or DeadlineExceeded where the time was up."""
-        timer = self._timer
-        if timer is not None:
-            timer.cancel()
-        if error is None and time.monotonic() > (self._context.deadline or 0):
-            return DeadlineExceeded(f"{self._full} answered too late")
-        if timer is not None and error is timer:
-            return DeadlineExceeded(f"{self._full} did not answer in time")
-        return error
 
 
 def _outcome(failure: BaseException) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from azora.errors import Conflict, NotFound
 from azora.http.exchange import EMPTY_BODY, Headers, HttpProblem, HttpRequest, HttpResponse
-from azora.messages import Message
 
 if TYPE_CHECKING:
     from azora.http.operation import OperationEndpoint
@@ -17,9 +16,11 @@ if TYPE_CHECKING:
 CODINGS = ("-gzip", "-br", "-zstd")
 
 
-def tagged(request: HttpRequest, reply: Message, body: bytes, headers: Headers) -> HttpResponse:
-    """The reply with its tag, or 304 where the client holds it already."""
-    tag = etag(body, getattr(reply, "revision", None))
+def tagged(
+    request: HttpRequest, body: bytes, headers: Headers, revision: object = None
+) -> HttpResponse:
+    """A body with its tag, or 304 where the client holds it already."""
+    tag = etag(body, revision)
     headers += (("ETag", tag), ("Cache-Control", "private, no-cache"))
     wanted = request.headers.get("if-none-match")
     if wanted is not None and matches(wanted, tag, weak=True):

@@ -149,11 +149,15 @@ class Connection:
         response = self._respond(request)
         keep = incoming.keep_alive and not self._server.stopping and self._can_go_on(incoming)
         self._peer.settimeout(self._limits.send_timeout)
+        if response.take is not None:
+            self._peer.sendall(head_of(response, b""))
+            response.take(self._peer, self._requests.early)
+            return False
         try:
             keep = self._send(request, response, incoming, keep)
         finally:
             response.close()
-        return keep and self._drain(incoming)
+        return keep and (incoming.complete or self._drain(incoming))
 
     def _request(self, incoming: Incoming) -> HttpRequest:
         path, _, query = incoming.url.decode("latin-1").partition("?")
@@ -162,9 +166,12 @@ class Connection:
             content = b"".join(incoming.pieces)
             incoming.pieces.clear()
             body = BufferedBody(content) if content else EMPTY_BODY
-        return HttpRequest(
+        request = HttpRequest(
             incoming.method, path, query, incoming.headers, body, self._remote, self._scheme
         )
+        last = self._requests.upgraded and not self._requests.waiting
+        request.upgradable = last and incoming.version == "1.1"
+        return request
 
     def _can_go_on(self, incoming: Incoming) -> bool:
         """Whether what is left of the body is little enough to be read and thrown away."""
@@ -188,7 +195,10 @@ class Connection:
     ) -> bool:
         """Write the response; whether the connection is still in step."""
         body = response.body
-        framed = response.status in (204, 304) or response.header("Content-Length") is not None
+        framed = response.status in (204, 304) or (
+            (not body or not isinstance(body, bytes))
+            and response.header("Content-Length") is not None
+        )
         chunked = False
         framing = b""
         if isinstance(body, bytes):

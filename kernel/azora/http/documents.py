@@ -15,7 +15,7 @@ def document(request: HttpRequest, reply: Document) -> HttpResponse:
     body = reply.text.encode()
     if request.method not in ("GET", "HEAD"):
         return HttpResponse(200, body, [*_headers(reply), ("Cache-Control", "no-store")])
-    return tagged(request, reply, body, _headers(reply))
+    return tagged(request, body, _headers(reply))
 
 
 def pieces(request: HttpRequest, replies: Iterator[Document]) -> HttpResponse:

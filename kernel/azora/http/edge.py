@@ -99,7 +99,7 @@ class RequestReader:
         return body or b"{}"
 
     def _from_text(self, values: dict[str, Any]) -> Request:
-        doubtful = any(isinstance(v, str) and _DOUBTFUL_TEXT.search(v) for v in _flat(values))
+        doubtful = _holds_doubt(values)
         try:
             model = self._validate(values, extra="forbid")
         except ValidationError as error:
@@ -229,12 +229,13 @@ def _with_integers(value: Any) -> Any:
     return value
 
 
-def _flat(values: dict[str, Any]) -> Iterator[Any]:
+def _holds_doubt(values: dict[str, Any]) -> bool:
+    """Whether some text must be looked at closely before it is stored."""
     for value in values.values():
-        if isinstance(value, list):
-            yield from value
-        else:
-            yield value
+        for text in value if isinstance(value, list) else (value,):
+            if isinstance(text, str) and _DOUBTFUL_TEXT.search(text):
+                return True
+    return False
 
 
 def _decode(text: str) -> str:

@@ -67,6 +67,7 @@ KERNEL_CODES = tuple(
         ("idempotency_key_reused", 422, "The key belongs to another request.", "Take a new key for a new request."),
         ("limit_reached", 429, "A quota or a bound is used up.", "`detail` says which; ask for more, or wait."),
         ("rate_limited", 429, "Too many requests in a minute.", "Wait for Retry-After; watch the RateLimit header."),
+        ("upgrade_required", 426, "Here is a WebSocket.", "Use a WebSocket client that speaks version 13."),
         ("headers_too_large", 431, "The headers are too large.", "Clear the site's cookies."),
         ("internal", 500, "Something failed on our side.", "Try again; if it stays, report the trace id."),
         ("unavailable", 503, "Who should answer cannot be reached.", "Try again after Retry-After."),

@@ -1,6 +1,6 @@
 """What the server hands to the gateway and gets back: small values that know nothing of sockets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote_to_bytes
 
@@ -8,18 +8,19 @@ from azora.errors import AzoraError, FieldError
 
 if TYPE_CHECKING:
     from azora.context import Context
+    from azora.tls.stream import Stream
 
 Headers = list[tuple[str, str]]
 
 REASONS = {
-    100: "Continue", 200: "OK", 201: "Created", 204: "No Content", 206: "Partial Content",
+    100: "Continue", 101: "Switching Protocols", 200: "OK", 201: "Created", 204: "No Content", 206: "Partial Content",
     302: "Found", 303: "See Other", 304: "Not Modified", 307: "Temporary Redirect",
     308: "Permanent Redirect", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
     404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable", 408: "Request Timeout",
     409: "Conflict", 410: "Gone", 411: "Length Required", 412: "Precondition Failed",
     413: "Content Too Large", 414: "URI Too Long", 415: "Unsupported Media Type",
     416: "Range Not Satisfiable", 417: "Expectation Failed", 422: "Unprocessable Content",
-    428: "Precondition Required", 429: "Too Many Requests", 431: "Request Header Fields Too Large",
+    426: "Upgrade Required", 428: "Precondition Required", 429: "Too Many Requests", 431: "Request Header Fields Too Large",
     500: "Internal Server Error", 501: "Not Implemented", 503: "Service Unavailable",
     504: "Gateway Timeout", 505: "HTTP Version Not Supported",
 }  # fmt: skip
@@ -70,7 +71,8 @@ class HttpRequest:
 
     `headers` has lower-case names; `remote` is the peer's address, "" over a Unix socket. What
     follows is filled in on the way: `params` by the router, `context` and `session` by the gateway;
-    `told` are headers of the response, whatever comes of the request.
+    `told` are headers of the response, whatever comes of the request. `upgradable` says that the
+    connection can be handed over to another protocol after it.
     """
 
     __slots__ = (
@@ -87,6 +89,7 @@ class HttpRequest:
         "scheme",
         "session",
         "told",
+        "upgradable",
     )  # fmt: skip
 
     def __init__(
@@ -110,6 +113,7 @@ class HttpRequest:
         self.context: Context
         self.session = ""
         self.bearer = False
+        self.upgradable = False
         self.told: Headers = []
         self._cookies: dict[str, str] | None = None
 
@@ -147,10 +151,11 @@ class HttpRequest:
 class HttpResponse:
     """One response. A body of bytes is sent at once; an iterable is streamed and closed at the end.
 
-    `preset` is a block of header lines made beforehand; `secret` keeps the body uncompressed.
+    `preset` is a block of header lines made beforehand; `secret` keeps the body uncompressed; `take`
+    is handed the connection, and what has come on it already, once the headers are sent.
     """
 
-    __slots__ = ("body", "headers", "kind", "outcome", "preset", "secret", "status")
+    __slots__ = ("body", "headers", "kind", "outcome", "preset", "secret", "status", "take")
 
     def __init__(
         self,
@@ -169,6 +174,7 @@ class HttpResponse:
         self.secret = secret
         self.outcome = outcome
         self.kind = kind
+        self.take: Callable[[Stream, bytes], None] | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of that name, or None."""

@@ -156,8 +156,8 @@ class Gateway:
         context.agent = request.headers.get("user-agent")
         purpose = request.headers.get("sec-purpose") or request.headers.get("purpose") or ""
         context.glance = request.method == "HEAD" or "prefetch" in purpose
-        trace = parse_traceparent(request.headers.get("traceparent"))
-        if trace:
+        told = request.headers.get("traceparent")
+        if told and (trace := parse_traceparent(told)):
             context.trace_id, context.span_id, context.sampled = trace
         return context
 

@@ -95,11 +95,15 @@ class Incoming:
 
 
 class Assembler:
-    """Fed with bytes, it lines up requests in `waiting`; a request is there once its headers are."""
+    """Fed with bytes, it lines up requests in `waiting`; a request is there once its headers are.
+
+    The last one may ask for another protocol (`upgraded`), whose first bytes have come `early`.
+    """
 
     def __init__(self, source: Source, limits: HttpSettings) -> None:
         self.waiting: deque[Incoming] = deque()
         self.upgraded = False
+        self.early = b""
         self._source = source
         self._limits = limits
         self._parser = httptools.HttpRequestParser(self)
@@ -110,8 +114,9 @@ class Assembler:
         """Parse the next bytes. Raises httptools.HttpParserError where they are no HTTP, or too much."""
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
+        except httptools.HttpParserUpgrade as upgrade:
             self.upgraded = True
+            self.early = data[upgrade.args[0] :]
             if self.waiting:
                 self.waiting[-1].keep_alive = False
 

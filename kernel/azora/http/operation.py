@@ -43,6 +43,7 @@ class OperationEndpoint:
         )
         self.text = operation.reply is not None and issubclass(operation.reply, Document)
         self.lists = pagination.is_list(operation)
+        self.revised = operation.reply is not None and "revision" in operation.reply.model_fields
         self.reading = operation.verb == "GET"
         self.status = 201 if operation.verb == "POST" else 200
         self._limits = gateway.limits
@@ -110,7 +111,8 @@ class OperationEndpoint:
             return HttpResponse(self.status, body, headers, secret=self.secret)
         if self.lists and (link := pagination.link(request, reply)):
             headers.append(("Link", link))
-        return conditional.tagged(request, reply, body, headers)
+        revision = reply.revision if self.revised else None  # type: ignore[attr-defined]
+        return conditional.tagged(request, body, headers, revision)
 
     def _place(self, request: HttpRequest, reply: Message) -> str | None:
         """Where what was made can be read: below its list, by its id."""

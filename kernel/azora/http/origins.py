@@ -58,7 +58,12 @@ class Origins:
 
     def refuse_forged(self, request: HttpRequest) -> None:
         """Raise HttpProblem 403 for a change that another site makes a browser ask for."""
-        if request.bearer or request.method in SAFE:
+        if request.method not in SAFE:
+            self.refuse_foreign(request)
+
+    def refuse_foreign(self, request: HttpRequest) -> None:
+        """Raise HttpProblem 403 for whatever another site makes a browser ask for."""
+        if request.bearer:
             return
         origin = request.headers.get("origin")
         if origin and origin.lower() in self._listed and not request.session:

@@ -67,7 +67,7 @@ class RateLimit:
 def _told(name: str, rate: Rate, left: float, reset: int) -> Headers:
     return [
         ("RateLimit-Policy", f'"{name}";q={rate.limit};w={rate.seconds}'),
-        ("RateLimit", f'"{name}";r={left:.0f};t={reset}'),
+        ("RateLimit", f'"{name}";r={round(left)};t={reset}'),
     ]
 
 

@@ -14,12 +14,18 @@ _FIELD = re.compile(r"\{(\w+)\}")
 class Route:
     """A path with one endpoint for each verb; `Allow` is made beforehand."""
 
-    __slots__ = ("allow", "endpoints", "segments", "template")
+    __slots__ = ("_fields", "_words", "allow", "endpoints", "segments", "template")
 
     def __init__(self, template: str) -> None:
         self.template = template
         self.endpoints: dict[str, Endpoint] = {}
         self.segments = template.split("/")
+        self._fields = [
+            (place, piece[1:-1]) for place, piece in enumerate(self.segments) if piece[:1] == "{"
+        ]
+        self._words = [
+            (place, piece) for place, piece in enumerate(self.segments) if piece[:1] != "{"
+        ]
         self.allow = ""
 
     def add(self, verb: str, endpoint: Endpoint) -> None:
@@ -28,6 +34,14 @@ class Route:
         self.endpoints[verb] = endpoint
         verbs = {*self.endpoints, "OPTIONS"} | ({"HEAD"} if "GET" in self.endpoints else set())
         self.allow = ", ".join(sorted(verbs))
+
+    def match(self, segments: list[str]) -> dict[str, str] | None:
+        """The values of the fields in a path of as many segments, or None where it is another's."""
+        for place, word in self._words:
+            if segments[place] != word:
+                return None
+        params = {name: segments[place] for place, name in self._fields}
+        return params if all(params.values()) else None
 
     def endpoint(self, verb: str) -> Endpoint:
         """The endpoint of a verb; HEAD is GET. Raises HttpProblem 405 with `Allow`."""
@@ -63,7 +77,7 @@ class Router:
             segments = [decode_segment(segment) for segment in segments]
         key = (len(segments), *_first_words(segments))
         for route in self._patterns.get(key, ()):
-            if (params := _match(route.segments, segments)) is not None:
+            if (params := route.match(segments)) is not None:
                 return route, params
         if "%" in path and not any("/" in segment for segment in segments):
             route = self._fixed.get("/".join(segments))
@@ -88,18 +102,6 @@ class Router:
 def _first_words(segments: list[str]) -> tuple[str, str]:
     """The two segments that a plugin's routes share (`api`, its name)."""
     return (segments[1] if len(segments) > 1 else "", segments[2] if len(segments) > 2 else "")
-
-
-def _match(template: list[str], segments: list[str]) -> dict[str, str] | None:
-    params: dict[str, str] = {}
-    for expected, actual in zip(template, segments, strict=True):
-        if expected[:1] == "{":
-            if not actual:
-                return None
-            params[expected[1:-1]] = actual
-        elif expected != actual:
-            return None
-    return params
 
 
 def template_fields(template: str) -> list[str]:

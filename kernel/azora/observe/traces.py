@@ -45,12 +45,13 @@ OpenSpan = tuple[str, SpanKind, str, str, int]
 class LocalTrace:
     """The part of a trace that this process sees: its first span's id, and what has finished."""
 
-    __slots__ = ("ended", "root_id", "spans")
+    __slots__ = ("ended", "erred", "root_id", "spans")
 
     def __init__(self, root_id: str) -> None:
         self.root_id = root_id
         self.spans: list[tuple[Any, ...]] = []
         self.ended = False
+        self.erred = False
 
 
 def export_traces(exporter: "TraceExporter | None", sample: float = 0.0) -> None:
@@ -94,6 +95,7 @@ def finish_span(
     if trace is None:
         return
     trace.spans.append((name or span[0], *span[1:], time_ns(), error))
+    trace.erred = trace.erred or error is not None
     if span[2] == trace.root_id or trace.ended:
         _end(context, trace)
 
@@ -102,10 +104,9 @@ def _end(context: "Context", trace: LocalTrace) -> None:
     """Export what has finished; spans that outlive the first one follow one by one."""
     trace.ended = True
     records, trace.spans = trace.spans, []
-    exporter = _exporter
-    if exporter is None or not (
-        context.sampled or any(record[6] is not None for record in records)
-    ):
+    exporter, erred = _exporter, trace.erred
+    trace.erred = False
+    if exporter is None or not (context.sampled or erred):
         return
     spans = [Span(*record) for record in records]
     if context.sampled or any(span.failed for span in spans):
