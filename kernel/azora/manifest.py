@@ -1,5 +1,7 @@
 """The `AzoraPlugin` manifest and the description of a plugin, both derived from what it declares."""
 
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from azora.actor import keys_of
@@ -30,10 +32,21 @@ def manifest_of(
             "command": ["azora", "run", plugin.name],
             "requires": sorted(n.plugin for n in loaded.needs.values() if not n.optional),
             "migration": {"command": ["azora", "migrate", plugin.name]},
-            "http": {"port": HTTP_PORT},
+            "http": {"port": HTTP_PORT, "paths": beginnings([page.path for page in plugin.pages])},
             "keys": sorted(keys_of({plugin.name})),
         },
     }
+
+
+def beginnings(paths: Sequence[str]) -> list[str]:
+    """The fewest beginnings that all these paths of pages have: /library/{id} begins with /library."""
+    fixed = {"/".join(takewhile(lambda step: "{" not in step, path.split("/"))) for path in paths}
+    fixed = {path or "/" for path in fixed if path or "/" in paths}
+    return sorted(p for p in fixed if not any(_begins(p, o) for o in fixed - {p}))
+
+
+def _begins(path: str, beginning: str) -> bool:
+    return path.startswith(beginning.rstrip("/") + "/")
 
 
 def description_of(loaded: LoadedPlugin, registry: Registry) -> dict[str, Any]:

@@ -37,6 +37,16 @@ class Api:
         named = {"apiVersion": kind.api_version, "kind": kind.name}
         return [named | item for item in listed["items"]]
 
+    async def serves(self, kind: Kind) -> bool:
+        """Whether this cluster knows a kind."""
+        try:
+            known = await self._ask("GET", f"/apis/{kind.api_version}")
+        except ApiException as error:
+            if error.status == 404:
+                return False
+            raise
+        return any(each["name"] == kind.plural for each in known["resources"])
+
     async def secret_hash(self, namespace: str, name: str) -> str | None:
         """Differs when the Secret's data differ; None where it is not there."""
         data = await self._secret(namespace, name)

@@ -11,7 +11,9 @@ from azora_operator.api import Api
 from azora_operator.cache import Cache, Concerned, Owner, key_of
 from azora_operator.durations import span
 from azora_operator.kinds import PLUGIN
+from azora_operator.leaving import is_going
 from azora_operator.management import Management, Queue, UnreachableError, is_queue_of
+from azora_operator.preview import is_previewed
 from azora_operator.rendering import Object
 from azora_operator.resources import PlatformSpec, PluginSpec
 from azora_operator.standstill import Standstill
@@ -76,7 +78,7 @@ class CloserLook:
     ) -> None:
         deployment = self._cache.deployment(plugin)
         spec = _spec(plugin)
-        if deployment is None or spec.paused or "deletionTimestamp" in plugin["metadata"]:
+        if deployment is None or spec.paused or is_previewed(plugin) or is_going(plugin):
             return
         owner, name = key_of(plugin), plugin["metadata"]["name"].replace("-", "_")
         there = {q["name"]: q["arguments"] for q in queues if is_queue_of(name, q["name"])}

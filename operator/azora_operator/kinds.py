@@ -26,15 +26,22 @@ PLUGIN = Kind(API_VERSION, "AzoraPlugin", "azoraplugins")
 SECRET = Kind("v1", "Secret", "secrets")
 POD = Kind("v1", "Pod", "pods")
 EVENT = Kind("v1", "Event", "events")
+HTTP_ROUTE = Kind("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes")
+SERVICE_MONITOR = Kind("monitoring.coreos.com/v1", "ServiceMonitor", "servicemonitors")
+OPTIONAL = (HTTP_ROUTE, SERVICE_MONITOR)
+"""Kinds of others, which a cluster may not know."""
 CHILDREN = {
     kind.name: kind
     for kind in (
+        *OPTIONAL,
         Kind("v1", "ConfigMap", "configmaps"),
+        Kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
         Kind("v1", "Service", "services"),
         Kind("v1", "ServiceAccount", "serviceaccounts"),
         Kind("apps/v1", "ControllerRevision", "controllerrevisions"),
         Kind("apps/v1", "Deployment", "deployments"),
         Kind("batch/v1", "Job", "jobs"),
+        Kind("networking.k8s.io/v1", "Ingress", "ingresses"),
         Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
         Kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
     )

@@ -3,6 +3,7 @@
 No step waits for ever: once its deadline has passed the next is taken, and an Event says what was left.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from azora_operator import children
@@ -20,7 +21,7 @@ FRESH = 6.0
 """Seconds after which the broker's numbers tell of now: it counts every five."""
 _CASCADE_ORPHAN = "orphan"
 """What `kubectl delete --cascade=orphan` leaves in a resource."""
-_ENTRANCES = frozenset({"Service"})
+_ENTRANCES = frozenset({"Service", "Ingress", "HTTPRoute"})
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ class _Exit:
         there = self._seen.children.get(key_of(job))
         ended = holding(there)
         if "Complete" in ended:
-            return self.gone(News(str(Reason.PURGED), "its queues, database and files are deleted"))
+            told = News(str(Reason.PURGED), "its queues, database and files are deleted")
+            return self.gone(told, delete=self._seen.of_kind("PersistentVolumeClaim"))
         if "Failed" in ended:
             return self._unpurged(f"the Job failed: {ended['Failed']}")
         if others := [each for each in self._seen.of_kind("Job") if key_of(each) != key_of(job)]:
@@ -134,9 +136,12 @@ class _Exit:
         status = plugin_status(self._plugin, self._seen, facts)
         return replace(step or Leaving({}), status=status)
 
-    def gone(self, *news: News, orphan: list[Object] | None = None) -> Leaving:
+    def gone(
+        self, *news: News, orphan: Sequence[Object] = (), delete: Sequence[Object] = ()
+    ) -> Leaving:
         """The last step. What it owns goes after it."""
-        return Leaving({}, news=list(news), orphan=orphan or [], release=True)
+        step = Leaving({}, news=list(news), delete=list(delete))
+        return replace(step, orphan=list(orphan), release=True)
 
 
 def _owner(child: Object) -> str | None:

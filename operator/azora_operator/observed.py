@@ -15,7 +15,7 @@ class Observed:
 
     `target` is the number of pods that the load asks for, None where it is not known; `broker_trouble`
     says why the broker cannot be reached; `still` tells of pods for how many seconds they have held
-    messages and finished none.
+    messages and finished none; `served` are the kinds of others that this cluster knows.
     """
 
     platform: Object | None = None
@@ -27,6 +27,7 @@ class Observed:
     target: int | None = None
     broker_trouble: str = ""
     still: dict[str, float] = field(default_factory=dict)
+    served: frozenset[str] = frozenset()
 
     def of_kind(self, kind: str) -> list[Object]:
         """The children of one kind."""

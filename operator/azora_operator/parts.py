@@ -14,6 +14,8 @@ Argument = Annotated[str, Field(max_length=1024)]
 Command = Annotated[list[Argument], Field(min_length=1, max_length=32)]
 KeyName = Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9]([-_a-z0-9]*[a-z0-9])?$")]
 Duration = Annotated[str, Field(max_length=16, pattern=_DURATION)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Path = Annotated[str, Field(max_length=255, pattern=r"^/([-._~A-Za-z0-9]+(/[-._~A-Za-z0-9]+)*)?$")]
 Quantity = Annotated[
     str, Field(max_length=32, pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")
 ]
@@ -52,12 +54,83 @@ class Resources(Part):
     )
 
 
+class Destination(Part):
+    """Where pods may connect to."""
+
+    ports: list[Port] = Field(min_length=1, max_length=16, description="TCP ports: 5672, 5432.")
+    cidr: str | None = Field(
+        None,
+        max_length=43,
+        pattern=r"^[0-9a-fA-F.:]+/[0-9]{1,3}$",
+        description="Addresses, as 10.0.0.0/8; without it and without a namespace, any.",
+    )
+    namespace: Name | None = Field(None, description="The pods of a namespace.")
+
+
+class PluginNetwork(Part):
+    """What one plugin connects to beside what all do."""
+
+    destinations: list[Destination] = Field(
+        default_factory=list,
+        max_length=16,
+        description="Where its pods may connect to, beside the platform's destinations. Without effect where the platform names none.",
+    )
+
+
 class Network(Part):
-    """Who may talk with the pods."""
+    """Who may talk with the pods, and with whom they may."""
 
     isolate: bool = Field(
         True,
         description="Refuse connections from outside the platform. Needs a network plugin that enforces NetworkPolicies.",
+    )
+    destinations: list[Destination] | None = Field(
+        None,
+        max_length=16,
+        description="Where pods may connect to, beside DNS: the broker, the database, the object store. Without it, anywhere.",
+    )
+
+
+class Gateway(Part):
+    """A Gateway of the Gateway API."""
+
+    name: ObjectName = Field(description="Its name.")
+    namespace: Name | None = Field(None, description="Its namespace; without it this one.")
+    section: ObjectName | None = Field(None, description="Its listener; without it any.")
+
+
+class Address(Part):
+    """One address for all plugins of a campus."""
+
+    url: str = Field(
+        max_length=253,
+        pattern=r"^https?://[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+        description="What people type: https://campus.example.org.",
+    )
+    gateway: Gateway | None = Field(
+        None,
+        description="Routes are attached to it (HTTPRoute). Without it, or where the Gateway API is not installed, they are Ingresses.",
+    )
+    ingress_class: ObjectName | None = Field(
+        None, description="Class of the Ingresses; without it the cluster's default."
+    )
+    tls: ObjectName | None = Field(
+        None, description="Secret with the certificate, for the Ingresses."
+    )
+    annotations: dict[str, Argument] = Field(
+        default_factory=dict,
+        max_length=32,
+        description="Of the routes: what your ingress controller or cert-manager asks for.",
+    )
+
+
+class Storage(Part):
+    """A volume that stays when pods are replaced."""
+
+    size: Quantity = Field(description="How much: 10Gi. It may grow where the class allows it.")
+    storage_class: ObjectName | None = Field(None, description="Without it the cluster's default.")
+    shared: bool = Field(
+        False, description="Several pods use it at once, which takes a class that can do so."
     )
 
 
@@ -80,6 +153,12 @@ class Http(Part):
     """Pages and API."""
 
     port: int = Field(8000, ge=1, le=65535, description="Port on which the plugin listens.")
+    paths: list[Path] = Field(
+        default_factory=list,
+        max_length=32,
+        description="Beginnings of its pages' paths, at the platform's address: /library. Those of its API and static files go without saying.",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
 
 
 class Healing(Part):

@@ -74,9 +74,8 @@ def _rendering(plugin: Object, seen: Observed) -> Rendering:
     spec = PluginSpec.model_validate(plugin["spec"])
     platform = PlatformSpec.model_validate(seen.platform["spec"])
     deployment = seen.children.get(("Deployment", plugin["metadata"]["name"]))
-    return Rendering(
-        plugin["metadata"], spec, platform, _replicas(spec, deployment, seen.target), seen.secrets
-    )
+    replicas = _replicas(spec, deployment, seen.target)
+    return Rendering(plugin["metadata"], spec, platform, replicas, seen.secrets, seen.served)
 
 
 def _replicas(spec: PluginSpec, deployment: Object | None, target: int | None) -> int:
@@ -137,6 +136,9 @@ def _wanted(given: Rendering, rolled: RollOut, seen: Observed, *, migrated: bool
         children.network_policy(given),
         children.disruption_budget(given),
         children.service(given),
+        children.route(given),
+        children.service_monitor(given),
+        children.volume_claim(given),
         rolled.deployment if migrated else None,
         keep(given, rolled.revision, seen) if _is_good(given, rolled, seen) else None,
     ]
@@ -160,6 +162,7 @@ def _superfluous(
     """Children that nothing uses any more. What the pods of an older revision read stays with them."""
     keep = {key_of(each) for each in wanted} | {("Deployment", given.name)}
     keep |= {("Job", given.migration_name or "")}
+    keep |= {key for key in seen.children if key[0] == "PersistentVolumeClaim"}
     if not _settled(given, rolled, seen):
         keep |= {key for key in seen.children if key[0] == "ConfigMap"}
     if not _is_good(given, rolled, seen):

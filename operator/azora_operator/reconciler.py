@@ -6,13 +6,14 @@ A resource that is concerned goes into a queue once; failures come back with gro
 import asyncio
 import logging
 import time
+from dataclasses import replace
 
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
 from azora_operator.api import Api, ContestedError
 from azora_operator.cache import Cache, Concerned, Owner, key_of, owners_of
-from azora_operator.kinds import PLATFORM, PLUGIN, Kind
+from azora_operator.kinds import OPTIONAL, PLATFORM, PLUGIN, Kind
 from azora_operator.leaving import is_going, leave
 from azora_operator.measuring import Measuring, keep_measuring
 from azora_operator.plan import Plan, plan
@@ -38,6 +39,7 @@ class Reconciler:
         self._busy: set[Concerned] = set()
         self._pauses: dict[Concerned, float] = {}
         self._leaving: set[Concerned] = set()
+        self._served: set[str] = set()
 
     def tell(self, kind: Kind, found: Object, *, gone: bool) -> None:
         """A watch has told of an object."""
@@ -46,6 +48,8 @@ class Reconciler:
 
     async def run(self) -> None:
         """Work on what is concerned, until it is cancelled."""
+        for kind in OPTIONAL:
+            await self._is_served(kind)
         async with asyncio.TaskGroup() as group:
             group.create_task(keep_measuring(self._measuring, self._enqueue))
             for _ in range(_WORKERS):
@@ -53,6 +57,8 @@ class Reconciler:
 
     async def resync(self, kind: Kind, namespace: str | None, selector: str) -> int:
         """List a kind and take in what no watch has told; how much that was."""
+        if kind in OPTIONAL and not await self._is_served(kind):
+            return 0
         before = self._cache.keys(kind.name)
         missed = self._cache.replace(
             kind.name, await self._api.items(kind, namespace, selector), before
@@ -60,6 +66,14 @@ class Reconciler:
         for each in missed:
             self._concern(kind, each)
         return len(missed)
+
+    async def _is_served(self, kind: Kind) -> bool:
+        """Whether the cluster knows a kind of others; where that is new, all plugins are concerned."""
+        served = await self._api.serves(kind)
+        if served != (kind.name in self._served):
+            (self._served.add if served else self._served.discard)(kind.name)
+            self.look_again()
+        return served
 
     def look_again(self) -> None:
         """Look at every plugin and platform: Secrets are not watched."""
@@ -126,7 +140,8 @@ class Reconciler:
         trouble = self._measuring.troubles.get(campus, "")
         target = self._measuring.loads.target(owner, now)
         still = self._measuring.closer.still(campus, now)
-        todo = plan(plugin, self._cache.observed(plugin, secrets, target, trouble, still))
+        seen = self._cache.observed(plugin, secrets, target, trouble, still)
+        todo = plan(plugin, replace(seen, served=frozenset(self._served)))
         if todo.hold != is_held(plugin):
             plugin = await self._api.hold(PLUGIN, plugin, held=todo.hold)
             self.tell(PLUGIN, plugin, gone=False)

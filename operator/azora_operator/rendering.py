@@ -22,7 +22,8 @@ FINALIZER = "azora.dev/operator"
 class Rendering:
     """A plugin on its platform; `secrets` tells the hash of each Secret that it reads.
 
-    `replicas` is how many pods it has now, which may follow its load.
+    `replicas` is how many pods it has now, which may follow its load; `served` are the kinds of others that
+    this cluster knows.
     """
 
     meta: Object
@@ -30,6 +31,7 @@ class Rendering:
     platform: PlatformSpec
     replicas: int
     secrets: dict[str, str] = field(default_factory=dict)
+    served: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -55,7 +57,14 @@ class Rendering:
     @property
     def config(self) -> dict[str, str]:
         """The settings of its pods that are not secret."""
-        return {"AZORA_HOST": "0.0.0.0", **self.platform.config, **self.plugin.config}  # noqa: S104
+        address = self.platform.address
+        own = {"AZORA_HOST": "0.0.0.0"} | ({"AZORA_PUBLIC_URL": address.url} if address else {})  # noqa: S104
+        return {**own, **self.platform.config, **self.plugin.config}
+
+    @property
+    def volume(self) -> str | None:
+        """The PersistentVolumeClaim of its data folder."""
+        return f"{self.name}-data" if self.plugin.storage else None
 
     @property
     def config_name(self) -> str:
@@ -77,9 +86,10 @@ class Rendering:
         *,
         name: str = "",
         annotations: dict[str, str] | None = None,
+        owned: bool = True,
         **parts: Any,
     ) -> Object:
-        """A child of the plugin: gone when the plugin is."""
+        """A child of the plugin: gone when the plugin is, if it is `owned`."""
         whole: Object = {
             "apiVersion": api_version,
             "kind": kind,
@@ -87,7 +97,7 @@ class Rendering:
                 "name": name or self.name,
                 "namespace": self.meta["namespace"],
                 "labels": self.labels,
-                "ownerReferences": [self._owner],
+                **({"ownerReferences": [self._owner]} if owned else {}),
                 **({"annotations": annotations} if annotations else {}),
             },
             **({} if spec is None else {"spec": spec}),

@@ -6,6 +6,7 @@ A constraint that JSON Schema cannot say is a CEL rule, whose message tells what
 from pydantic import BaseModel, ConfigDict, Field
 
 from azora_operator.parts import (
+    Address,
     Command,
     Deletion,
     Healing,
@@ -16,10 +17,12 @@ from azora_operator.parts import (
     Network,
     ObjectName,
     Part,
+    PluginNetwork,
     Resources,
     Scaling,
     SecretKey,
     Secrets,
+    Storage,
     rules,
 )
 
@@ -55,7 +58,13 @@ class PlatformSpec(Part):
     resources: Resources = Field(
         Resources(), description="What each pod is given where its plugin says nothing."
     )
-    network: Network = Field(Network(), description="Who may talk with the pods.")
+    address: Address | None = Field(
+        None,
+        description="Where people reach the campus: each plugin gets a route for its own paths.",
+    )
+    network: Network = Field(
+        Network(), description="Who may talk with the pods, and they with whom."
+    )
     paused: bool = Field(False, description="The operator reads and reports, but changes nothing.")
 
 
@@ -68,6 +77,11 @@ class PluginSpec(Part):
                 "self.platform == oldSelf.platform",
                 "a plugin cannot move to another platform: delete it and make it again",
                 ".platform",
+            ),
+            (
+                "!has(self.storage) || self.storage.shared || (self.replicas <= 1 && !has(self.scaling))",
+                "one pod alone can use a volume that is not shared: at most one replica and no scaling, or shared: true",
+                ".storage",
             ),
         )
     )
@@ -114,6 +128,10 @@ class PluginSpec(Part):
     resources: Resources = Field(Resources(), description="What each pod is given.")
     migration: Migration | None = Field(None, description="What prepares its database.")
     http: Http | None = Field(None, description="How its pages and API are reached.")
+    storage: Storage | None = Field(
+        None, description="A volume for its data folder, which else goes with each pod."
+    )
+    network: PluginNetwork = Field(PluginNetwork(), description="What it alone connects to.")
     healing: Healing = Field(
         Healing(), description="What the operator does by itself when the pods are not well."
     )

@@ -42,6 +42,12 @@ BAD_PLUGINS = {
         'missing required field "targetLatency"',
     ),
     "hasty deadline": ({"healing": {"deadline": "1s"}}, "spec.healing.deadline", "between 10s"),
+    "one volume for several": (
+        {"storage": {"size": "1Gi"}, "replicas": 2},
+        "spec.storage",
+        "at most one replica",
+    ),
+    "no path": ({"http": {"paths": ["library"]}}, "spec.http.paths", "should match"),
     "unconfirmed purge": (
         {"deletion": {"policy": "Purge"}},
         "spec.deletion",

@@ -13,6 +13,7 @@ DOWN = "rabbitmq does not answer"
 MANAGED = {"management": {"secret": "management"}}
 BROKERS = st.lists(st.sampled_from([None, 0, 0, 3, DOWN]), min_size=1, max_size=8)
 """What the broker says, one look after the other and then again: messages, nothing, or trouble."""
+VOLUME = "PersistentVolumeClaim"
 SECONDS = st.sampled_from([0, 5, 10**6])
 
 
@@ -101,7 +102,7 @@ def test_what_was_not_finished_within_the_deadline_is_told(plugin, platform, ans
 @given(PLUGINS, PLATFORMS)
 def test_orphans_are_left_running_without_an_owner(plugin, platform):
     exit = Exit(plugin, platform, "Orphan")
-    everything = list(exit.children.values())
+    everything = [each for (kind, _), each in exit.children.items() if kind != VOLUME]
     assert exit.go(9).orphans == everything
     assert (exit.took, exit.said) == (0, ["Orphaned"])
 
@@ -122,6 +123,7 @@ def test_what_is_kept_is_purged_when_no_pod_is_left(plugin, platform, outcome):
     (container,) = job["spec"]["template"]["spec"]["containers"]
     assert container["command"][:4] == ["azora", "plugins", "uninstall", "library"]
     assert exit.pods == []
+    assert bool(exit.of_kind(VOLUME)) == (outcome == "Failed" and "storage" in plugin)
     assert exit.said == [{"Complete": "Purged", "Failed": "PurgeFailed"}[outcome]]
 
 

@@ -34,8 +34,14 @@ PLUGINS = st.fixed_dictionaries(
         "secrets": st.lists(st.builds(lambda n: {"secret": n}, NAMES), max_size=2),
         "migration": st.just({"command": ["azora", "migrate", "library"], "timeout": "1m30s"}),
         "keys": st.just(["plugin-library"]),
+        "storage": st.just({"size": "10Gi", "shared": True}),
+        "network": st.just({"destinations": [{"ports": [25], "namespace": "mail"}]}),
         "deletion": st.sampled_from([{"policy": "Orphan"}, {"policy": "Purge"}, {}]),
-        "http": st.builds(lambda port: {"port": port}, st.integers(1, 65535)),
+        "http": st.builds(
+            lambda port, paths: {"port": port, "paths": paths},
+            st.integers(1, 65535),
+            st.lists(st.sampled_from(["/library", "/admin/library", "/"]), unique=True),
+        ),
     },
 )
 PLATFORMS = st.fixed_dictionaries(
@@ -43,7 +49,15 @@ PLATFORMS = st.fixed_dictionaries(
     optional={
         "database": st.just({"secret": "database", "key": "uri"}),
         "keys": st.just("keys"),
-        "network": st.builds(lambda isolate: {"isolate": isolate}, st.booleans()),
+        "network": st.builds(
+            lambda isolate, destinations: {"isolate": isolate, "destinations": destinations},
+            st.booleans(),
+            st.sampled_from([None, [], [{"ports": [5672, 5432], "cidr": "10.0.0.0/8"}]]),
+        ),
+        "address": st.builds(
+            lambda more: {"url": "https://campus.example.org", **more},
+            st.sampled_from([{}, {"gateway": {"name": "front"}}, {"tls": "certificate"}]),
+        ),
     },
 )
 
@@ -67,7 +81,8 @@ def answers(since):
 class World:
     """As much of a cluster as a plan sees: children that are kept as written, pods that follow."""
 
-    def __init__(self, plugin, platform):
+    def __init__(self, plugin, platform, served=frozenset({"HTTPRoute", "ServiceMonitor"})):
+        self.served = served
         self.plugin = {
             "metadata": {"name": "library", "namespace": "n", "uid": "u", "generation": 1},
             "spec": plugin,
@@ -92,7 +107,7 @@ class World:
         children, pods = dict(self.children), tuple(self.pods)
         return Observed(
             *(self.platform, children, secrets, frozenset(), pods),
-            *(self.now, self.target, self.broker_trouble, self.still),
+            *(self.now, self.target, self.broker_trouble, self.still, self.served),
         )
 
     def _secrets(self):

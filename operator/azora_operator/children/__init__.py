@@ -5,8 +5,11 @@ from azora_operator.children.deployment import deployment, pod_template
 from azora_operator.children.disruption import disruption_budget
 from azora_operator.children.identity import service_account
 from azora_operator.children.jobs import migration_job, purge_job
+from azora_operator.children.monitor import service_monitor
 from azora_operator.children.network import network_policy
+from azora_operator.children.routes import route
 from azora_operator.children.service import service
+from azora_operator.children.storage import volume_claim
 
 __all__ = [
     "config_map",
@@ -16,6 +19,9 @@ __all__ = [
     "network_policy",
     "pod_template",
     "purge_job",
+    "route",
     "service",
     "service_account",
+    "service_monitor",
+    "volume_claim",
 ]

@@ -19,14 +19,19 @@ def deployment(
         "revisionHistoryLimit": 3,
         **({"minReadySeconds": UNPROBED} if given.plugin.http is None else {}),
         "progressDeadlineSeconds": seconds(given.plugin.healing.deadline),
-        "strategy": {
-            "type": "RollingUpdate",
-            "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
-        },
+        "strategy": _strategy(given),
         "selector": {"matchLabels": given.selector},
         "template": template,
     }
     return given.child("apps/v1", "Deployment", spec, annotations=annotations)
+
+
+def _strategy(given: Rendering) -> Object:
+    """One by one; a volume that one pod alone can use is given up before the next takes it."""
+    storage = given.plugin.storage
+    if storage and not storage.shared:
+        return {"type": "Recreate"}
+    return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
 
 
 def pod_template(given: Rendering) -> Object:
@@ -36,7 +41,7 @@ def pod_template(given: Rendering) -> Object:
             "labels": given.labels,
             "annotations": {SECRETS_ANNOTATION: _secrets(given)},
         },
-        "spec": pod_spec(given, _container(given))
+        "spec": pod_spec(given, _container(given), given.volume)
         | {
             "terminationGracePeriodSeconds": GRACE,
             "topologySpreadConstraints": [_spread(given)],

@@ -1,5 +1,8 @@
-"""The NetworkPolicy: in come only pods of the same platform, and whatever namespace serves as its gateway."""
+"""The NetworkPolicy: in come only pods of the same platform, and whatever namespace serves as its gateway;
+out go only DNS and what is named, where anything is.
+"""
 
+from azora_operator.parts import Destination
 from azora_operator.rendering import PLATFORM_LABEL, Object, Rendering
 
 GATEWAY_LABEL = "azora.dev/gateway"
@@ -7,16 +10,40 @@ GATEWAY_LABEL = "azora.dev/gateway"
 
 
 def network_policy(given: Rendering) -> Object | None:
-    if not given.platform.network.isolate:
+    network = given.platform.network
+    inwards = {"ingress": _ingress(given)} if network.isolate else {}
+    outwards = {} if network.destinations is None else {"egress": _egress(given)}
+    if not inwards and not outwards:
         return None
     spec: Object = {
         "podSelector": {"matchLabels": given.selector},
-        "policyTypes": ["Ingress"],
-        "ingress": [],
+        "policyTypes": [name.capitalize() for name in (inwards | outwards)],
+        **inwards,
+        **outwards,
     }
-    if given.plugin.http is not None:
-        same = {"podSelector": {"matchLabels": {PLATFORM_LABEL: given.plugin.platform}}}
-        gateway = {"namespaceSelector": {"matchLabels": {GATEWAY_LABEL: "true"}}}
-        port = {"port": "http", "protocol": "TCP"}
-        spec["ingress"] = [{"from": [same, gateway], "ports": [port]}]
     return given.child("networking.k8s.io/v1", "NetworkPolicy", spec)
+
+
+def _ingress(given: Rendering) -> list[Object]:
+    if given.plugin.http is None:
+        return []
+    same = {"podSelector": {"matchLabels": {PLATFORM_LABEL: given.plugin.platform}}}
+    gateway = {"namespaceSelector": {"matchLabels": {GATEWAY_LABEL: "true"}}}
+    return [{"from": [same, gateway], "ports": [{"port": "http", "protocol": "TCP"}]}]
+
+
+def _egress(given: Rendering) -> list[Object]:
+    names = {"ports": [{"port": 53, "protocol": protocol} for protocol in ("UDP", "TCP")]}
+    shared = given.platform.network.destinations or []
+    return [names, *map(_to, [*shared, *given.plugin.network.destinations])]
+
+
+def _to(destination: Destination) -> Object:
+    ports = [{"port": port, "protocol": "TCP"} for port in destination.ports]
+    peers: list[Object] = []
+    if destination.cidr:
+        peers.append({"ipBlock": {"cidr": destination.cidr}})
+    if destination.namespace:
+        named = {"kubernetes.io/metadata.name": destination.namespace}
+        peers.append({"namespaceSelector": {"matchLabels": named}})
+    return {"ports": ports, **({"to": peers} if peers else {})}

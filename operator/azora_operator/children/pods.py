@@ -7,8 +7,9 @@ DATA = "/var/lib/azora"
 KEYS = "/etc/azora/keys"
 
 
-def pod_spec(given: Rendering, container: Object) -> Object:
-    """A pod that may write into its own volumes and nowhere else."""
+def pod_spec(given: Rendering, container: Object, volume: str | None = None) -> Object:
+    """A pod that may write into its own volumes and nowhere else; its data stay where they have one."""
+    data: Object = {"persistentVolumeClaim": {"claimName": volume}} if volume else {"emptyDir": {}}
     return {
         "serviceAccountName": given.name,
         "automountServiceAccountToken": False,
@@ -21,7 +22,7 @@ def pod_spec(given: Rendering, container: Object) -> Object:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "volumes": [
-            {"name": "data", "emptyDir": {}},
+            {"name": "data", **data},
             {"name": "tmp", "emptyDir": {}},
             *([_keys(given)] if given.platform.keys else []),
         ],
