@@ -36,10 +36,12 @@ def open_runtime(
     names: list[str] | None = None,
     *,
     keeper: bool = True,
+    aside: bool = False,
 ) -> Runtime:
     """A runtime that hosts `names` (or all), over RabbitMQ where a broker is set, else on its own.
 
-    `keeper` lets this process act as the campus's operator, for commands at the terminal.
+    `keeper` lets this process act as the campus's operator, for commands at the terminal. One that is
+    `aside` does not tell the others that it offers anything.
     """
     hosted = list(registry.plugins) if names is None else names
     actors = load_keyring(settings.keys_folder, set(hosted), keeper=keeper)
@@ -52,7 +54,7 @@ def open_runtime(
             str(settings.broker_url),
             name,
             registry,
-            hosted,
+            [] if aside else hosted,
             settings.event_log_days,
             settings.rpc,
         )

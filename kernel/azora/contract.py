@@ -112,6 +112,10 @@ class Job:
     operation: str
     cron: str
 
+    def full_name(self, plugin: str) -> str:
+        """The operation with its plugin's name, which is left out where it is the job's own."""
+        return self.operation if "." in self.operation else f"{plugin}.{self.operation}"
+
 
 @dataclass(frozen=True)
 class Plugin:

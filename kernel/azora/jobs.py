@@ -16,7 +16,7 @@ from azora.cron import latest_due, next_due
 from azora.data.database import PluginDatabase
 from azora.data.leases import this_process
 from azora.data.liveness import SECONDS, Liveness
-from azora.errors import ServiceError
+from azora.errors import NotFound, ServiceError
 from azora.once import AlreadyDone
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ WATCH = SECONDS / 3
 SPARE = 30.0
 """Seconds beyond the operation's own time after which a run counts as abandoned, whoever lives."""
 KEEP = 30 * 86_400.0
+SKEW = 5.0
+"""Seconds by which the clock of whoever says that a job is due may be ahead of ours."""
+DONE, LEFT = "done", "left"
 WIDTH = 100
 """Jobs that one process runs at once."""
 
@@ -58,8 +61,8 @@ class JobRunner:
         return bool(self._pool.running())
 
     def run(self) -> None:
-        """Start what is due, for ever."""
-        while True:
+        """Start what is due, for ever; nothing, where jobs are started from elsewhere."""
+        while self.runtime.settings.jobs == "process":
             now = time.time()
             try:
                 self.start_due(now)
@@ -75,12 +78,43 @@ class JobRunner:
         for hosted in self._with_jobs():
             self._liveness_of(hosted).show()
             for job in hosted.plugin.jobs:
-                name = _full(hosted, job)
+                name = job.full_name(hosted.name)
                 due = self._take(hosted, name, latest_due(job.cron, now), now)
                 if due is not None:
                     self._pool.spawn_n(self._run, hosted, name, due)
                     started.append(name)
         return started
+
+    def run_one(self, name: str, now: float) -> str:
+        """Run one job for its due time, if nobody has; what became of it: `done`, `left` or the error.
+
+        Whoever asks says that it is due, so a job that nobody knows yet does not wait for its next time.
+        """
+        hosted, job = self._job(name)
+        due = latest_due(job.cron, now + SKEW)
+        if not hosted.database.execute(_NEWEST, name):
+            self._begin(hosted, name, latest_due(job.cron, due - 1))
+        self._liveness_of(hosted).show()
+        taken = self._take(hosted, name, due, now)
+        if taken is None:
+            return LEFT
+        alive = eventlet.spawn(self._show, hosted)
+        try:
+            return self._run(hosted, name, taken) or DONE
+        finally:
+            alive.kill()
+
+    def _job(self, name: str) -> tuple["HostedPlugin", Job]:
+        for hosted in self._with_jobs():
+            for job in hosted.plugin.jobs:
+                if job.full_name(hosted.name) == name:
+                    return hosted, job
+        raise NotFound(f"There is no job {name}. Nothing was run.", code="job_not_found")
+
+    def _show(self, hosted: "HostedPlugin") -> None:
+        while True:
+            eventlet.sleep(WATCH)
+            self._liveness_of(hosted).show()
 
     def _liveness_of(self, hosted: "HostedPlugin") -> Liveness:
         if hosted.name not in self._liveness:
@@ -102,8 +136,7 @@ class JobRunner:
         database = hosted.database
         newest = database.execute(_NEWEST, name)
         if not newest:
-            with database.transaction():
-                database.execute(_BASELINE, name, due, this_process())
+            self._begin(hosted, name, due)
             return None
         known, state, until, owner = newest[0]
         ended, liveness = "", self._liveness_of(hosted)
@@ -122,7 +155,13 @@ class JobRunner:
             return None
         return due if taken else None
 
-    def _run(self, hosted: "HostedPlugin", name: str, due: float) -> None:
+    def _begin(self, hosted: "HostedPlugin", name: str, due: float) -> None:
+        """Count a job's times from this one on."""
+        with hosted.database.transaction():
+            hosted.database.execute(_BASELINE, name, due, this_process())
+
+    def _run(self, hosted: "HostedPlugin", name: str, due: float) -> str | None:
+        """Run a job that was taken; the error that it ended with."""
         context = hosted.as_itself()
         context.key = f"job:{name}:{due:.0f}"
         error = None
@@ -139,6 +178,7 @@ class JobRunner:
             hosted.log.error(
                 "a job's end was not recorded; it will run again", job=name, error=str(failure)
             )
+        return error
 
 
 def _finish(database: PluginDatabase, name: str, due: float, error: str | None) -> None:
@@ -148,7 +188,3 @@ def _finish(database: PluginDatabase, name: str, due: float, error: str | None) 
             *("failed" if error else "done", error, name, due, this_process()),
         )
         database.execute("DELETE FROM azora_jobs WHERE job = ? AND due < ?", name, due - KEEP)
-
-
-def _full(hosted: "HostedPlugin", job: Job) -> str:
-    return job.operation if "." in job.operation else f"{hosted.name}.{job.operation}"

@@ -33,6 +33,10 @@ def manifest_of(
             "requires": sorted(n.plugin for n in loaded.needs.values() if not n.optional),
             "migration": {"command": ["azora", "migrate", plugin.name]},
             "http": {"port": HTTP_PORT, "paths": beginnings([page.path for page in plugin.pages])},
+            "jobs": [
+                {"operation": job.full_name(plugin.name), "schedule": job.cron}
+                for job in plugin.jobs
+            ],
             "keys": sorted(keys_of({plugin.name})),
         },
     }

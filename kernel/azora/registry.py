@@ -97,8 +97,8 @@ class Registry:
             yield from permissions_to_read(handler.event, handler.payload)
         if loaded.plugin.keeps_log:
             yield MANAGE_EVENTS
-        jobs = [job.operation for job in loaded.plugin.jobs]
-        for target in called + [job if "." in job else f"{loaded.name}.{job}" for job in jobs]:
+        jobs = [job.full_name(loaded.name) for job in loaded.plugin.jobs]
+        for target in called + jobs:
             operation = self.operation(target)
             if operation and operation.permission:
                 yield operation.permission

@@ -72,10 +72,13 @@ class Runtime:
         self._node = this_node(versions)
         watch(self)
         self.condition = Condition(self)
-        self._jobs = JobRunner(self)
+        self.jobs = JobRunner(self)
 
-    def start(self) -> None:
-        """Start the plugins, then what brings them work. A plugin that fails here is refused alone."""
+    def start(self, *, aside: bool = False) -> None:
+        """Start the plugins, then what brings them work. A plugin that fails here is refused alone.
+
+        `aside` this process does only what it is told: others take the calls, the events and the jobs.
+        """
         self.live.refresh()
         for name, hosted in list(self.hosted.items()):
             try:
@@ -86,6 +89,8 @@ class Runtime:
                 self.dismiss(name, error)
         for hosted in self.hosted.values():
             self._greenlets.append(eventlet.spawn(hosted.relay.run))
+            if aside:
+                continue
             self._consumers.append(eventlet.spawn(hosted.consumer.run))
             if self.transport:
                 self.transport.serve(hosted)
@@ -93,7 +98,8 @@ class Runtime:
                     self._greenlets.append(eventlet.spawn(self.transport.pour, hosted))
         if self.transport:
             self.transport.start()
-        self._greenlets.append(eventlet.spawn(self._jobs.run))
+        if not aside:
+            self._greenlets.append(eventlet.spawn(self.jobs.run))
         self._greenlets.append(eventlet.spawn(self.live.run))
         self._started = True
         self._greenlets.append(eventlet.spawn(self.condition.run))
@@ -132,7 +138,7 @@ class Runtime:
 
     def _at_work(self) -> bool:
         hosted = self.hosted.values()
-        return self._jobs.at_work or any(one.in_flight or one.consumer.at_work for one in hosted)
+        return self.jobs.at_work or any(one.in_flight or one.consumer.at_work for one in hosted)
 
     def call(
         self,

@@ -40,6 +40,7 @@ CHILDREN = {
         Kind("v1", "ServiceAccount", "serviceaccounts"),
         Kind("apps/v1", "ControllerRevision", "controllerrevisions"),
         Kind("apps/v1", "Deployment", "deployments"),
+        Kind("batch/v1", "CronJob", "cronjobs"),
         Kind("batch/v1", "Job", "jobs"),
         Kind("networking.k8s.io/v1", "Ingress", "ingresses"),
         Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),

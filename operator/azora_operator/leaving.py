@@ -21,7 +21,7 @@ FRESH = 6.0
 """Seconds after which the broker's numbers tell of now: it counts every five."""
 _CASCADE_ORPHAN = "orphan"
 """What `kubectl delete --cascade=orphan` leaves in a resource."""
-_ENTRANCES = frozenset({"Service", "Ingress", "HTTPRoute"})
+_ENTRANCES = frozenset({"Service", "Ingress", "HTTPRoute", "CronJob"})
 
 
 @dataclass(frozen=True)

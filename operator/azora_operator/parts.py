@@ -149,6 +149,19 @@ class Migration(Part):
     )
 
 
+class Job(Part):
+    """An operation of the plugin that is run at certain times."""
+
+    operation: str = Field(
+        max_length=128,
+        pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$",
+        description="With the plugin's name: library.tend_loans.",
+    )
+    schedule: str = Field(
+        min_length=9, max_length=128, description="Cron expression, in UTC: 10 5 * * *."
+    )
+
+
 class Http(Part):
     """Pages and API."""
 

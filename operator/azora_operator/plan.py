@@ -139,10 +139,15 @@ def _wanted(given: Rendering, rolled: RollOut, seen: Observed, *, migrated: bool
         children.route(given),
         children.service_monitor(given),
         children.volume_claim(given),
-        rolled.deployment if migrated else None,
+        *(_working(given, rolled) if migrated else ()),
         keep(given, rolled.revision, seen) if _is_good(given, rolled, seen) else None,
     ]
     return list({key_of(each): each for each in made if each is not None}.values())
+
+
+def _working(given: Rendering, rolled: RollOut) -> list[Object]:
+    """What works with the database: the pods, and the jobs of the same revision."""
+    return [rolled.deployment, *children.cron_jobs(given, rolled.revision.template)]
 
 
 def _is_done(job: Object | None, seen: Observed) -> bool:
@@ -163,6 +168,8 @@ def _superfluous(
     keep = {key_of(each) for each in wanted} | {("Deployment", given.name)}
     keep |= {("Job", given.migration_name or "")}
     keep |= {key for key in seen.children if key[0] == "PersistentVolumeClaim"}
+    if not _migrated(given, seen).holds:
+        keep |= {key for key in seen.children if key[0] == "CronJob"}
     if not _settled(given, rolled, seen):
         keep |= {key for key in seen.children if key[0] == "ConfigMap"}
     if not _is_good(given, rolled, seen):

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from azora_operator.parts import Job
 from azora_operator.resources import API_VERSION, PlatformSpec, PluginSpec
 
 Object = dict[str, Any]
@@ -59,7 +60,13 @@ class Rendering:
         """The settings of its pods that are not secret."""
         address = self.platform.address
         own = {"AZORA_HOST": "0.0.0.0"} | ({"AZORA_PUBLIC_URL": address.url} if address else {})  # noqa: S104
-        return {**own, **self.platform.config, **self.plugin.config}
+        jobs = {"AZORA_JOBS": "elsewhere"} if self.jobs else {}
+        return {**own, **jobs, **self.platform.config, **self.plugin.config}
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The jobs that the cluster starts."""
+        return self.plugin.jobs if self.platform.jobs == "Cluster" else []
 
     @property
     def volume(self) -> str | None:

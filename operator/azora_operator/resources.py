@@ -3,6 +3,8 @@
 A constraint that JSON Schema cannot say is a CEL rule, whose message tells what to do.
 """
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from azora_operator.parts import (
@@ -11,6 +13,7 @@ from azora_operator.parts import (
     Deletion,
     Healing,
     Http,
+    Job,
     KeyName,
     Migration,
     Name,
@@ -61,6 +64,10 @@ class PlatformSpec(Part):
     address: Address | None = Field(
         None,
         description="Where people reach the campus: each plugin gets a route for its own paths.",
+    )
+    jobs: Literal["Process", "Cluster"] = Field(
+        "Process",
+        description="Who starts the plugins' jobs. Process: their pods, once for each due time however many there are. Cluster: CronJobs, which run while a plugin sleeps too, and which kubectl shows.",
     )
     network: Network = Field(
         Network(), description="Who may talk with the pods, and they with whom."
@@ -126,6 +133,15 @@ class PluginSpec(Part):
         json_schema_extra={"x-kubernetes-list-type": "set"},
     )
     resources: Resources = Field(Resources(), description="What each pod is given.")
+    jobs: list[Job] = Field(
+        default_factory=list,
+        max_length=64,
+        description="What is run at certain times, where the platform's jobs are the cluster's.",
+        json_schema_extra={
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["operation"],
+        },
+    )
     migration: Migration | None = Field(None, description="What prepares its database.")
     http: Http | None = Field(None, description="How its pages and API are reached.")
     storage: Storage | None = Field(

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.needs("rabbitmq", "postgresql")
 SMALL = MANIFESTS / "samples" / "small"
 KEPT = "deployments,services,configmaps,serviceaccounts,networkpolicies,jobs"
 SOON = 10.0
+TENDING = {"operation": "library.tend_loans", "schedule": "10 5 * * *"}
 SIDECAR = {"name": "sidecar", "image": "azora.test/other:1"}
 
 
@@ -59,7 +60,8 @@ def library(whole_cluster, kubectl, operator, rabbitmq, postgresql, keys):
     )
     shared, shipped = yaml.safe_load_all(kubectl("kustomize", str(SMALL)))
     shipped["spec"] |= {"image": IMAGE, "secrets": [{"secret": "own"}]}
-    shipped["spec"] |= {"healing": {"provenAfter": "1s"}}
+    shipped["spec"] |= {"healing": {"provenAfter": "1s"}, "jobs": [TENDING]}
+    shared["spec"] |= {"jobs": "Cluster"}
     kubectl.apply(shared, shipped)
     kubectl.wait("condition=Ready", "azoraplugin/library", seconds=120)
     return broker
@@ -112,6 +114,15 @@ def test_pods_recognise_the_actors_of_the_campus_and_have_no_key_of_another_plug
     (pod,) = pods(kubectl, "library")
     folder = Path(f"/proc/{whole_cluster.pod_pid(pod, 'plugin')}/root/etc/azora/keys")
     assert {path.name for path in folder.iterdir()} == {"ring.json", "plugin-library.key"}
+
+
+def test_job_is_a_cronjob_that_runs_it_once_for_its_time(whole_cluster, kubectl, library):
+    for name, said in [("first", "is done"), ("again", "was left")]:
+        kubectl("create", "job", name, "--from=cronjob/library-job-tend-loans")
+        kubectl.wait("condition=Complete", f"job/{name}", seconds=60)
+        (pod,) = kubectl.items("pods", "--selector", f"batch.kubernetes.io/job-name={name}")
+        assert f"library.tend_loans {said}" in whole_cluster.log(pod["metadata"]["name"], "job")
+        kubectl("delete", "job", name)
 
 
 def test_small_campus_passes_its_own_check(whole_cluster, kubectl, library):

@@ -186,3 +186,41 @@ def test_while_a_job_runs_its_process_shows_that_it_lives_more_often_than_its_le
     assert replica.runner._pause(NOON) > WATCH
     replica.tick(NOON + 366 * 86_400)
     assert replica.runner._pause(NOON) <= WATCH < SECONDS / 2
+
+
+def started_elsewhere(replica, now):
+    return replica.runner.run_one("shop.tidy", now)
+
+
+def test_job_started_from_elsewhere_runs_at_once_and_once_for_its_due_time(database):
+    calls = []
+    first, second = Replica(database, calls), Replica(database, calls)
+    assert started_elsewhere(first, NOON) == "done"
+    assert started_elsewhere(second, NOON + 20) == "left"
+    assert started_elsewhere(second, NOON + 60) == "done"
+    assert [target for target, _ in calls] == ["shop.tidy"] * 2
+
+
+def test_clock_that_is_a_little_behind_whoever_says_that_a_job_is_due_leaves_no_time_out(database):
+    calls = []
+    replica = Replica(database, calls)
+    assert started_elsewhere(replica, NOON - 3) == "done"
+    assert started_elsewhere(replica, NOON + 57) == "done"
+    assert len(calls) == 2
+
+
+def test_job_that_a_process_has_run_is_left_by_whoever_starts_it_from_elsewhere(database):
+    calls = []
+    process = Replica(database, calls)
+    process.tick(NOON)
+    process.tick(NOON + 60)
+    assert started_elsewhere(Replica(database, calls), NOON + 61) == "left"
+    assert len(calls) == 1
+
+
+def test_failure_of_a_job_started_from_elsewhere_is_told(database):
+    def fail():
+        raise ValueError("no paper")
+
+    replica = Replica(database, [], operation=fail)
+    assert started_elsewhere(replica, NOON) == "ValueError: no paper"

@@ -106,6 +106,36 @@ def test_volume_is_given_up_before_the_next_pod_takes_it_and_outlives_the_plugin
     assert world.of_kind("PersistentVolumeClaim") == [claim]
 
 
+LONG = "library.remind_everybody_who_has_something_that_others_await"
+JOBS = [
+    {"operation": "library.tend_loans", "schedule": "10 5 * * *"},
+    {"operation": LONG, "schedule": "25 3 * * 0"},
+]
+
+
+@FEW
+@given(PLUGINS, PLATFORMS)
+def test_jobs_are_started_by_the_cluster_and_not_by_the_pods_too(plugin, platform):
+    world = settled(plugin | {"jobs": JOBS}, platform | {"jobs": "Cluster"})
+    (config,) = world.of_kind("ConfigMap")
+    assert config["data"]["AZORA_JOBS"] == "elsewhere"
+    tending, _ = sorted(world.of_kind("CronJob"), key=lambda job: len(job["metadata"]["name"]))
+    assert tending["metadata"]["name"] == "library-job-tend-loans"
+    assert (tending["spec"]["schedule"], tending["spec"]["timeZone"]) == ("10 5 * * *", "Etc/UTC")
+    pod = tending["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    assert pod["containers"][0]["command"] == ["azora", "job", "library.tend_loans"]
+    assert all(len(job["metadata"]["name"]) <= 52 for job in world.of_kind("CronJob"))
+
+
+@FEW
+@given(PLUGINS, PLATFORMS)
+def test_jobs_are_started_by_the_pods_and_not_by_the_cluster_too(plugin, platform):
+    world = settled(plugin | {"jobs": JOBS}, platform | {"jobs": "Process"})
+    (config,) = world.of_kind("ConfigMap")
+    assert "AZORA_JOBS" not in config["data"]
+    assert world.of_kind("CronJob") == []
+
+
 @pytest.mark.parametrize(
     ("paths", "told"),
     [

@@ -34,6 +34,7 @@ PLUGINS = st.fixed_dictionaries(
         "secrets": st.lists(st.builds(lambda n: {"secret": n}, NAMES), max_size=2),
         "migration": st.just({"command": ["azora", "migrate", "library"], "timeout": "1m30s"}),
         "keys": st.just(["plugin-library"]),
+        "jobs": st.just([{"operation": "library.tend_loans", "schedule": "10 5 * * *"}]),
         "storage": st.just({"size": "10Gi", "shared": True}),
         "network": st.just({"destinations": [{"ports": [25], "namespace": "mail"}]}),
         "deletion": st.sampled_from([{"policy": "Orphan"}, {"policy": "Purge"}, {}]),
@@ -54,6 +55,7 @@ PLATFORMS = st.fixed_dictionaries(
             st.booleans(),
             st.sampled_from([None, [], [{"ports": [5672, 5432], "cidr": "10.0.0.0/8"}]]),
         ),
+        "jobs": st.sampled_from(["Process", "Cluster"]),
         "address": st.builds(
             lambda more: {"url": "https://campus.example.org", **more},
             st.sampled_from([{}, {"gateway": {"name": "front"}}, {"tls": "certificate"}]),

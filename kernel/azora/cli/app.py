@@ -15,6 +15,7 @@ from azora.cli import (
     describe,
     doctor,
     events,
+    job,
     migrate,
     new,
     orphans,
@@ -46,6 +47,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("run")(up.run)
 app.command("call")(call.call)
+app.command("job")(job.job)
 app.command("describe")(describe.describe)
 app.command("openapi")(describe.openapi)
 app.command("asyncapi")(describe.asyncapi)

@@ -184,13 +184,14 @@ def _own(settings: "CampusSettings") -> Iterator[OwnCampus]:
     upgrade(runtime)
     runtime.start()
     try:
-        _await_broker(runtime)
+        await_broker(runtime)
         yield OwnCampus(runtime, operator_token(settings))
     finally:
         runtime.stop(settings.shutdown_grace)
 
 
-def _await_broker(runtime: "Runtime") -> None:
+def await_broker(runtime: "Runtime") -> None:
+    """Wait until the broker answers. Raises Unavailable where it does not."""
     import eventlet
 
     with eventlet.Timeout(_BROKER_SECONDS, False):

@@ -133,6 +133,11 @@ class CampusSettings(Settings):
         90.0, description="Days for which it keeps the network address they did it from."
     )
 
+    jobs: Literal["process", "elsewhere"] = Field(
+        "process",
+        description="Who starts jobs: each process that hosts their plugin, once for each due time in the whole campus; or elsewhere whoever runs `azora job`, as CronJobs do.",
+    )
+
     log_level: Live[Level] = Field("info", description="The least that is logged.")
     log_levels: Live[dict[str, Level]] = Field(
         {}, description="Levels of single plugins and libraries: `library=debug,kombu=warning`."

@@ -1,6 +1,7 @@
 """What a plugin consists of in Kubernetes: one child, one file, one pure function."""
 
 from azora_operator.children.config import config_map
+from azora_operator.children.cronjobs import cron_jobs
 from azora_operator.children.deployment import deployment, pod_template
 from azora_operator.children.disruption import disruption_budget
 from azora_operator.children.identity import service_account
@@ -13,6 +14,7 @@ from azora_operator.children.storage import volume_claim
 
 __all__ = [
     "config_map",
+    "cron_jobs",
     "deployment",
     "disruption_budget",
     "migration_job",
