@@ -28,6 +28,11 @@ class Item(Request):
     tags: list[str] = []
 
 
+class Wanted(Request):
+    number: int
+    title: str
+
+
 class Echoed(Reply):
     number: int
     title: str
@@ -56,7 +61,7 @@ class Echo(Service):
         return Echoed(number=request.number, title=request.title, tags=request.tags)
 
     @operation("GET /items/{number}", permission="bench.use")
-    def item(self, request: Item) -> Echoed:
+    def item(self, request: Wanted) -> Echoed:
         """One item."""
         return Echoed(number=request.number, title=request.title, tags=["history", "commons"])
 

@@ -31,6 +31,24 @@ RFC 9457, deadline, slot, header and time limits, metrics, traces (10 %). FastAP
 does nothing else; where it answers a constant, not even that. One worker each, uvicorn with uvloop and httptools. Stock
 Nameko writes a constant, too."""
 
+PROFILE = """\
+Old code and new in turn on the same machine, medians of 8 rounds of 1 s each, a request took 128 µs of processor time
+on the morning of 24 November 2026, and 84 µs after it. Samples of the serving process (py-spy, under the same load):
+
+| share of the time | before | after |
+|---|---:|---:|
+| sockets and polling | 59 % | 41 % |
+| gateway: context, actor, limits, route, headers, metrics, traces | 9 % | 17 % |
+| connection and parser | 7 % | 14 % |
+| the operation: worker, deadline, slot, method | 8 % | 13 % |
+| validation, JSON and ETag | 10 % | 9 % |
+| Eventlet's switching and timers | 6 % | 6 % |
+
+Gone are, for each request, three system calls (the hub was told of the client and made to forget it, and the client was
+asked before it could have said anything: `kernel/azora/http/peer.py`), two timers (`peer.py`, `kernel/azora/deadlines.py`),
+and looking for what the operation knows beforehand. What dominates now is one receive, one send and a share of a poll;
+the rest is spread over some sixty short functions, of which none takes 4 %."""
+
 
 def fastapi(server: str, path: str, _broker: str, _data: str) -> Subject:
     address = f"127.0.0.1:{free_port()}"
@@ -103,6 +121,8 @@ time is that of the serving process, in microseconds for each request.
 {FEATURES}
 
 {judged(medians)}
+
+{PROFILE}
 """
 
 

@@ -14,7 +14,7 @@ from eventlet.greenio import GreenSocket
 from eventlet.hubs import get_hub
 
 MOST_IN_A_ROW = 8
-"""How often a client that always has something to say is heard before others have their turn."""
+"""How often a client that says more than is taken at once is heard before others have their turn."""
 
 
 class Peer:
@@ -40,16 +40,18 @@ class Peer:
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """What has come, at most so much; b"" where the client has left. Raises TimeoutError."""
-        if self._in_a_row >= MOST_IN_A_ROW:
+        if not 0 < self._in_a_row < MOST_IN_A_ROW:
             self._wait(self._timeout)
-        self._in_a_row += 1
         while True:
             try:
-                return self.fd.recv(size, flags)  # type: ignore[no-any-return]
+                data = self.fd.recv(size, flags)
             except BlockingIOError:
                 self._wait(self._timeout)
             except ConnectionError:
                 return b""
+            else:
+                self._in_a_row = self._in_a_row + 1 if len(data) == size else 0
+                return data  # type: ignore[no-any-return]
 
     def sendall(self, data: bytes) -> None:
         """Send everything. Raises OSError, TimeoutError where the client does not take it in time."""
