@@ -44,7 +44,7 @@ class Hooks:
 
     @hookspec
     def seed(self, plugin: "HostedPlugin", demo: bool) -> None:
-        """Write what a new campus needs. Called at every start of `azora up`: must be rerun-safe.
+        """Write what a new campus needs. Called at every start: must be rerun-safe, also by several processes at once.
 
         `demo` says whether a campus that holds nothing yet shall begin with demo data.
         """

@@ -1,7 +1,7 @@
 """What a new campus needs of identity: its roles, and a way for its first administrator.
 
-With demo data that is an account with a one-time password; without, an address at which they name
-themselves.
+Where the settings give a one-time password, or with demo data, that is an account; else an address at which
+they name themselves.
 """
 
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ def seed(plugin: "HostedPlugin", *, demo: bool) -> None:
             ).on_conflict_ignore().execute()
     if AccountRow.select().exists():
         first_key.forget(plugin)
-    elif demo:
+    elif demo or plugin.settings.administrator_password:
         _add_administrator(plugin)
     else:
         first_key.write(plugin)
@@ -39,7 +39,8 @@ def seed(plugin: "HostedPlugin", *, demo: bool) -> None:
 
 def _add_administrator(plugin: "HostedPlugin") -> None:
     email = domain.normal_email(plugin.settings.administrator_email)
-    password = domain.new_one_time_password()
+    given = plugin.settings.administrator_password
+    password = given.get_secret_value() if given else domain.new_one_time_password()
     hashed = parts_of(plugin).passwords.hash(password)
     by = f"plugin:{plugin.name}"
     with plugin.transaction():
@@ -51,5 +52,6 @@ def _add_administrator(plugin: "HostedPlugin") -> None:
         directory.grant(account_id, ADMINISTRATOR, by)
         plugin.emit(events.AccountCreated(account_id=account_id, name=NAME, by=by))
         plugin.emit(events.RoleGranted(account_id=account_id, role=ADMINISTRATOR, by=by))
-        first_password.write(plugin, email, password)
+        if not given:
+            first_password.write(plugin, email, password)
         first_key.forget(plugin)

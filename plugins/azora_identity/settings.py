@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from azora import Settings
 from azora.settings import Live
@@ -19,6 +19,11 @@ class IdentitySettings(Settings):
         "admin@campus.local",
         max_length=254,
         description="E-mail address of the first administrator.",
+    )
+    administrator_password: SecretStr | None = Field(
+        None,
+        min_length=12,
+        description="One-time password of the first administrator, for a campus in which nobody has an account yet. Without it one is made with the demo data, or they name themselves.",
     )
 
     password_min_length: int = Field(

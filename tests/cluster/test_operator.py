@@ -125,6 +125,27 @@ def test_job_is_a_cronjob_that_runs_it_once_for_its_time(whole_cluster, kubectl,
         kubectl("delete", "job", name)
 
 
+def test_first_administrator_of_a_secret_signs_in_and_chooses_a_password(kubectl, library):
+    email, password = "keeper@campus.example", "four words of ours"
+    names = "AZORA_IDENTITY_ADMINISTRATOR_EMAIL", "AZORA_IDENTITY_ADMINISTRATOR_PASSWORD"
+    kubectl.apply(
+        secret("azora-administrator", **dict(zip(names, (email, password), strict=True))),
+        plugin(
+            "identity",
+            migration={"command": ["azora", "migrate", "identity"]},
+            keys=["people", "plugin-identity"],
+            secrets=[{"secret": "azora-administrator"}],
+        ),
+    )
+    kubectl.wait("condition=Ready", "azoraplugin/identity", seconds=60)
+    address = kubectl.get("service", "identity")["spec"]["clusterIP"]
+    given = {"email": email, "password": password}
+    asked = lambda: requests.post(f"http://{address}/api/identity/sessions", json=given, timeout=10)  # noqa: E731
+    same(lambda: asked().status_code, 201)
+    assert asked().json()["must_change_password"]
+    kubectl("delete", "azoraplugin", "identity")
+
+
 def test_small_campus_passes_its_own_check(whole_cluster, kubectl, library):
     said = whole_cluster.run([str(SMALL / "check.sh")], kubectl.namespace)
     assert "azoraplugin.azora.dev/library condition met" in said

@@ -54,7 +54,7 @@ class ServingProcess:
             start_schedule(self.settings)
 
     def start_when_migrated(self) -> None:
-        """Answer probes at once, and calls when the databases are as new as the code."""
+        """Answer probes at once, and calls when the databases are as new as the code; seed without demo data."""
         self._listen()
         self._starting = eventlet.spawn(self._await_migrations)
 
@@ -110,6 +110,7 @@ class ServingProcess:
             eventlet.sleep(_RETRY)
         self.runtime.start()
         self.runtime.awaited = self._refused()
+        self._seed(demo=False)
 
     def _refused(self) -> dict[str, str]:
         """The plugins of this process that cannot run, and why."""

@@ -82,3 +82,17 @@ def test_a_wrong_key_is_refused(new_campus):
     campus.restart()
     key = (campus.data_dir / "first-run").read_text().strip()
     assert campus.client().post(PATH, json=GIVEN | {"token": key}).status_code == 201
+
+
+def test_administrator_of_the_settings_is_let_in_once_and_nobody_else_names_themselves(new_campus):
+    given = {"email": "keeper@thuto.example", "password": "four words of ours"}
+    named = {f"AZORA_IDENTITY_ADMINISTRATOR_{name.upper()}": each for name, each in given.items()}
+    campus = new_campus(options=("--empty",), environment=named)
+    assert not (campus.data_dir / "first-run").exists()
+    assert not (campus.data_dir / "first-password").exists()
+    answer = campus.client().post("/api/identity/sessions", json=given)
+    assert answer.status_code == 201
+    assert answer.json()["must_change_password"]
+    assert given["password"] not in campus.log.read_text()
+    campus.restart()
+    assert len(campus.call("identity.list_accounts")["items"]) == 1
