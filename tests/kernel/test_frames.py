@@ -279,6 +279,7 @@ BROKEN = {
     "a table beyond the end": b"\x20\x00\x00\x00\xff\xff",
     "a value of an unknown type": b"\x20\x00\x00\x00\x00\x03\x01aZ",
     "a time that no calendar has": b"\x20\x00\x00\x00\x00\x0b\x01aT" + b"\xff" * 8,
+    "a time that no machine has": b"\x20\x00\x00\x00\x00\x0b\x01aT" + b"T" * 8,
     "nested too deep": b"\x20\x00" + (9 * 9999 + 3).to_bytes(4) + b"\x01aA" + b"".join(
         (9 * left).to_bytes(4) + b"A" for left in range(9998, -1, -1)
     ),

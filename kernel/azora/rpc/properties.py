@@ -86,7 +86,7 @@ def decode_properties(payload: bytes, at: int) -> Properties:
             else:
                 found[name] = _LONG_LONG.unpack_from(payload, at)[0]
                 at += 8
-    except (StructError, IndexError, ValueError, OverflowError, RecursionError) as error:
+    except (StructError, IndexError, ValueError, ArithmeticError, OSError, RecursionError) as error:
         raise FrameSyntaxError(f"the properties of a message cannot be read: {error}") from None
     if at != len(payload):
         raise FrameSyntaxError(
