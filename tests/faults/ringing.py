@@ -18,10 +18,13 @@ from azora import Event, Reply, Request, Service, Table, on_event, operation
 from azora.campus import open_runtime, prepare_campus
 from azora.loader import load_registry
 from azora.processes.upgrade import upgrade
+from azora.rpc import connection
 from azora.runtime import Runtime
 from azora.settings import load_campus_settings
 
 CALL_SECONDS = 3.0
+HEARTBEAT = 2
+"""Seconds between the heartbeats of `bell`, so that it hears soon of a network that is cut."""
 
 
 class Ring(Request):
@@ -102,6 +105,7 @@ def hosting(name: str, data: Path, broker: str) -> Runtime:
 
 
 if __name__ == "__main__":
+    connection.HEARTBEAT = HEARTBEAT
     bell = hosting("bell", Path(sys.argv[1]), sys.argv[2])
     print("ready", flush=True)
     tpool.execute(sys.stdin.read)

@@ -4,7 +4,6 @@ A failure prints its seed. `SOAK_SCHEDULES=100` (`make soak`) runs that many sch
 """
 
 import collections
-import itertools
 import os
 import random
 import signal
@@ -16,35 +15,41 @@ from pathlib import Path
 import eventlet
 import pytest
 from eventlet import tpool
-from tests.faults.ringing import CALL_SECONDS, Numbers, Ring, hosting
+from tests.faults.callers import BLOCKS, CALLERS, Callers, eventually, settle
+from tests.faults.ringing import HEARTBEAT, hosting
+from tests.faults.segment import Segment
 
-from azora import DeadlineExceeded, Unavailable
+from azora.testing.parts import PARTS
 from azora.testing.rabbitmq import RabbitMQ
 
 pytestmark = pytest.mark.needs("rabbitmq")
 
-CALLERS = 8
 OLD_ENOUGH = 12.0
 """RabbitMQ 3.10 that is killed within seconds of a quorum queue's declaration never serves it again."""
 
 PAGE = Path(__file__).parents[2] / "docs" / "soak.md"
 SOAKING = int(os.environ.get("SOAK_SCHEDULES", "0"))
 FAULTS_OF_A_SCHEDULE = 3 if SOAKING else 2
-BLOCKS = itertools.count(0, 1_000_000)
-"""Where the numbers of each schedule begin."""
-
-SEEDS = [random.randrange(10**6) for _ in range(SOAKING)] if SOAKING else [1, 3, 5, 8, 32]
+SEEDS = [random.randrange(10**6) for _ in range(SOAKING)] if SOAKING else [1, 5, 8, 10, 15]
 
 
 class Campus:
-    """`bell` in a process of its own, `tower` here, and the broker between them."""
+    """`bell` in a process of its own, `tower` here, and the broker between them.
 
-    def __init__(self, folder, broker: RabbitMQ) -> None:
+    With a segment, `bell` has a network of its own.
+    """
+
+    def __init__(self, folder: Path, broker: RabbitMQ, segment: Segment | None) -> None:
         self.broker = broker
+        self._segment = segment
         at = broker.new_vhost()
         self.tower = hosting("tower", folder, at)
+        command = [sys.executable, "-m", "tests.faults.ringing", str(folder), at]
+        if segment:
+            command[-1] = at.replace("127.0.0.1", segment.address)
+            command = segment.inside(*command)
         self._bell = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.ringing", str(folder), at],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -77,19 +82,56 @@ class Campus:
         self.broker.control("close_all_connections", "a test wants it")
         time.sleep(seconds)
 
+    def slowed(self, seconds: float) -> None:
+        """The broker gets a tenth of its processor time, in small pieces."""
+        end = time.monotonic() + 2 * seconds
+        while time.monotonic() < end:
+            self.broker.suspend()
+            time.sleep(0.09)
+            self.broker.resume()
+            time.sleep(0.01)
+
+    def cut(self, seconds: float) -> None:
+        """Between the process that answers and the broker no packet passes."""
+        assert self._segment
+        self._segment.cut()
+        time.sleep(2 * seconds)
+        self._segment.mend()
+
+    def connections_across(self) -> set[str]:
+        """The broker's connections through the segment, by their ports there."""
+        assert self._segment
+        listed = self.broker.control("list_connections", "host", "peer_port").splitlines()
+        return {line for line in listed if line.startswith(self._segment.address)}
+
     def close(self) -> None:
         self.tower.stop(grace=1)
         self._bell.kill()
         self._bell.wait()
 
 
-FAULTS = (Campus.killed, Campus.restarted, Campus.stalled, Campus.alarmed, Campus.disconnected)
+FAULTS = {
+    Campus.killed: 1, Campus.restarted: 1, Campus.stalled: 3, Campus.alarmed: 2, Campus.disconnected: 3,
+    Campus.slowed: 2, Campus.cut: 2,
+}  # fmt: skip
+"""Each with its weight."""
 
 
 @pytest.fixture(scope="module")
-def campus(tmp_path_factory):
-    broker = RabbitMQ().start()
-    campus = Campus(tmp_path_factory.mktemp("ringing") / "data", broker)
+def segment():
+    """None where this machine may not have one: then there is no fault of its kind."""
+    segment = Segment() if PARTS["veth"]() else None
+    if segment is None:
+        FAULTS.pop(Campus.cut, None)
+    yield segment
+    if segment:
+        segment.close()
+
+
+@pytest.fixture(scope="module")
+def campus(tmp_path_factory, segment):
+    broker = RabbitMQ(segment and segment.address).start()
+    campus = Campus(tmp_path_factory.mktemp("ringing") / "data", broker, segment)
     yield campus
     campus.close()
     broker.close()
@@ -104,98 +146,29 @@ def tally(request):
         PAGE.write_text(page(counted), "utf-8")
 
 
-class Callers:
-    """Greenlets that call until they are told to stop, and what became of each call."""
-
-    def __init__(self, campus: Campus, first: int) -> None:
-        self.first = first
-        self._next = first
-        self._call = campus.tower.call
-        self._stopping = False
-        self.outcomes: dict[int, list[str]] = collections.defaultdict(list)
-        self.longest = 0.0
-        self._greenlets = [eventlet.spawn(self._go_on) for _ in range(CALLERS)]
-
-    def stop(self) -> None:
-        """Let each call come to its end."""
-        self._stopping = True
-        for greenlet in self._greenlets:
-            greenlet.wait()
-
-    def with_outcome(self, *wanted: str) -> set[int]:
-        return {number for number, outcomes in self.outcomes.items() if set(outcomes) & {*wanted}}
-
-    def _go_on(self) -> None:
-        while not self._stopping:
-            self._next += 1
-            number, began = self._next, time.monotonic()
-            self.outcomes[number].append(self._outcome(number))
-            self.longest = max(self.longest, time.monotonic() - began)
-            eventlet.sleep(0.01)
-
-    def _outcome(self, number: int) -> str:
-        target = "bell.ring" if number % 2 else "bell.look"
-        try:
-            assert self._call(target, Ring(number=number), Numbers).numbers == [number]
-        except Unavailable as error:
-            return error.sent
-        except DeadlineExceeded:
-            return "late"
-        return "done"
-
-
-def eventually(check, timeout: float = 30.0) -> None:
-    end = time.monotonic() + timeout
-    while not check():
-        assert time.monotonic() < end, "it did not happen in time"
-        eventlet.sleep(0.05)
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_happens_in_whatever_order(campus, seed, tally):
     chance = random.Random(seed)
-    callers = Callers(campus, first=next(BLOCKS))
-    for fault in chance.choices(FAULTS, (1, 1, 3, 2, 3), k=FAULTS_OF_A_SCHEDULE):
+    callers = Callers(campus.tower, first=next(BLOCKS))
+    for fault in chance.choices(list(FAULTS), list(FAULTS.values()), k=FAULTS_OF_A_SCHEDULE):
         eventlet.sleep(chance.uniform(0.1, 0.5))
         tpool.execute(fault, campus, chance.uniform(0.1, 1.0))
         tally[fault.__name__] += 1
-    eventually(lambda: answers(campus))
-    callers.stop()
-    assert_each_call_had_one_outcome(callers)
-    rung = campus.tower.call("bell.rung", Ring(number=callers.first), Numbers).numbers
-    assert_what_was_said_is_true(callers, rung)
-    assert_each_event_took_effect_once(campus, callers.first, rung)
+    rung = settle(campus.tower, callers)
     tally.update(outcome for (outcome,) in callers.outcomes.values())
     tally.update(schedules=1, events=len(rung))
 
 
-def answers(campus: Campus) -> bool:
-    try:
-        return bool(campus.tower.call("bell.look", Ring(number=1), Numbers))
-    except (Unavailable, DeadlineExceeded):
-        return False
-
-
-def assert_each_call_had_one_outcome(callers: Callers) -> None:
-    assert all(len(outcomes) == 1 for outcomes in callers.outcomes.values())
-    assert len(callers.with_outcome("done")) > 20
-    assert callers.longest < 2 * CALL_SECONDS
-
-
-def assert_what_was_said_is_true(callers: Callers, rung: list[int]) -> None:
-    asked = {number for number in callers.outcomes if number % 2}
-    assert len(rung) == len(set(rung)), "a call that is not idempotent was run twice"
-    assert callers.with_outcome("done") & asked <= set(rung), "what was done is not there"
-    assert not callers.with_outcome("not_sent") & set(rung), "what was not sent was run"
-    assert set(rung) <= asked
-
-
-def assert_each_event_took_effect_once(campus: Campus, first: int, rung: list[int]) -> None:
-    def heard() -> list[int]:
-        return sorted(campus.tower.call("tower.heard", Ring(number=first), Numbers).numbers)
-
-    eventually(lambda: len(heard()) >= len(rung))
-    assert heard() == sorted(rung)
+@pytest.mark.needs("veth")
+def test_a_network_that_is_cut_until_both_sides_give_up_loses_nothing(campus):
+    callers = Callers(campus.tower, first=next(BLOCKS))
+    eventually(lambda: len(callers.with_outcome("done")) > 100)
+    before = campus.connections_across()
+    tpool.execute(campus.cut, 2.5 * HEARTBEAT)
+    settle(campus.tower, callers)
+    assert callers.with_outcome("late")
+    assert len(before) == 1
+    assert not before & campus.connections_across()
 
 
 def page(counted: collections.Counter[str]) -> str:
@@ -209,7 +182,9 @@ every one under the load of {CALLERS} callers, with RabbitMQ between two process
 says what is checked after each; all of it held.
 
 - Faults: {faults}. (Killed and restarted: the broker. Stalled: the process that answers, by SIGSTOP. Alarmed: the
-  broker's memory. Disconnected: every connection, by the broker.)
+  broker's memory. Disconnected: every connection, by the broker.
+  Slowed: the broker, to a tenth of its processor time. Cut: the network between it and the process that answers, by taking
+  a veth down.)
 - Calls, each with exactly one outcome: {counted["done"]:,} answered, {counted["not_sent"]:,} refused as not sent, of which none was
   run, {counted["unknown"]:,} told that nobody knows, {counted["late"]:,} at their deadline.
 - No call that is not idempotent was run twice.

@@ -53,6 +53,7 @@ class BrokerConnection:
                 "on_unblocked": self._on_unblocked,
             },
         )
+        self.url = url
         self.log = get_logger("kernel")
         self.ready = False
         self.on_lost: list[Callable[[], None]] = []

@@ -1,5 +1,6 @@
 """Serves a plugin's operations on its Nameko queue: `rpc-<plugin>`, bound to `nameko-rpc`."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import amqp
@@ -11,6 +12,7 @@ from azora.rpc.answering import Begun, answer
 from azora.rpc.connection import BrokerConnection, declare_exchange
 from azora.rpc.frames import Delivery
 from azora.rpc.properties import encode_properties
+from azora.rpc.queues import is_there
 from azora.rpc.wire import DIRECT, EXCHANGE
 
 if TYPE_CHECKING:
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 
 REPLY_PATIENCE = 5.0
 """Seconds for which an answer waits for a connection that is just coming, or coming back."""
+
+DECLARE_TIMEOUT = 2.0
+"""Seconds after which a queue counts as away."""
+
+AWAY_PAUSE = 2.0
+"""Seconds between looks for a queue that is away."""
 
 
 class RpcServer:
@@ -29,6 +37,7 @@ class RpcServer:
 
     def __init__(self, hosted: "HostedPlugin", connection: BrokerConnection) -> None:
         self._hosted = hosted
+        self._queue = f"rpc-{hosted.name}"
         self._connection = connection
         self._prefetch = hosted.runtime.settings.max_workers
         self._channel: amqp.Channel | None = None
@@ -46,13 +55,44 @@ class RpcServer:
     def _declare(self, connection: amqp.Connection) -> None:
         if self._stopping:
             return
+        self._tag = None
         channel = self._channel = connection.channel()
-        queue = f"rpc-{self._hosted.name}"
         declare_exchange(channel, EXCHANGE)
-        channel.queue_declare(queue, durable=True, auto_delete=False)
-        channel.queue_bind(queue, EXCHANGE, f"{self._hosted.name}.*")
+        if reason := self._why_away(channel):
+            self._hosted.log.warning("rpc_queue_away", queue=self._queue, reason=reason)
+            eventlet.spawn_n(self._come_back)
+            return
+        channel.queue_bind(self._queue, EXCHANGE, f"{self._hosted.name}.*")
         channel.basic_qos(0, self._prefetch, a_global=False)
-        self._tag = channel.basic_consume(queue, callback=self._on_request)
+        self._tag = channel.basic_consume(self._queue, callback=self._on_request)
+
+    def _why_away(self, channel: amqp.Channel) -> str | None:
+        """Declare the queue; why that cannot be had now.
+
+        One whose node of the broker's cluster is down is refused by RabbitMQ 3, and 4 does not answer.
+        """
+        limit = eventlet.Timeout(DECLARE_TIMEOUT)
+        try:
+            channel.queue_declare(self._queue, durable=True, auto_delete=False)
+        except amqp.NotFound as error:
+            return str(error)
+        except eventlet.Timeout as expired:
+            if expired is not limit:
+                raise
+            return "the broker does not answer"
+        finally:
+            limit.cancel()
+        return None
+
+    def _come_back(self) -> None:
+        """Connect anew when the queue is back: the process calls others and hears events meanwhile."""
+        channel = self._channel
+        while not self._stopping and self._channel is channel:
+            eventlet.sleep(AWAY_PAUSE)
+            with suppress(Unavailable):
+                if is_there(self._connection.url, self._queue):
+                    self._connection.renew()
+                    return
 
     def _on_request(self, message: Delivery) -> None:
         if self._stopping:

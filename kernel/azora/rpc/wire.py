@@ -75,11 +75,12 @@ class AmqpWire:
         declare_exchange(channel, EXCHANGE)
         channel.events["basic_return"].add(self._on_return)
         channel.basic_consume(DIRECT, no_ack=True, callback=self._on_reply)
+        queue = f"azora-{secrets.token_hex(8)}"  # an old one is locked while its node is down
         channel.queue_declare(
-            self._name, exclusive=True, auto_delete=True, arguments={"x-expires": REPLY_EXPIRES}
+            queue, exclusive=True, auto_delete=True, arguments={"x-expires": REPLY_EXPIRES}
         )
-        channel.queue_bind(self._name, EXCHANGE, f"{DIRECT}.#")
-        channel.basic_consume(self._name, no_ack=True, callback=self._on_reply)
+        channel.queue_bind(queue, EXCHANGE, f"{DIRECT}.#")
+        channel.basic_consume(queue, no_ack=True, callback=self._on_reply)
 
     def _on_reply(self, reply: Delivery) -> None:
         pending = self._pending.get(reply.properties.get("correlation_id", ""))

@@ -11,13 +11,17 @@ from typing import NoReturn
 import pytest
 
 PARTS: dict[str, Callable[[], str | None]] = {
-    "rabbitmq": lambda: _newest("/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server"),
+    "rabbitmq": lambda: (
+        _given("TEST_RABBITMQ", "rabbitmq-server")
+        or _newest("/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server")
+    ),
     "postgresql": lambda: _newest("/usr/lib/postgresql/*/bin/postgres") or shutil.which("postgres"),
     "redis": lambda: shutil.which("redis-server"),
     "node": lambda: shutil.which("node"),
     "systemd": lambda: shutil.which("systemd-analyze"),
     "promtool": lambda: shutil.which("promtool"),
     "chromium": lambda: shutil.which("chromium") or shutil.which("chromium-browser"),
+    "veth": lambda: shutil.which("ip") if _may_cut() else None,
     "tmpfs": lambda: shutil.which("mount") if _may_mount() else None,
 }
 """Name → its executable on this machine, or None."""
@@ -52,6 +56,20 @@ def _may_mount() -> bool:
             return False
         subprocess.run(["umount", folder], check=True)
     return True
+
+
+def _may_cut() -> bool:
+    """Whether we may have a network of our own, whose cable can be pulled: root may, where there is veth."""
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        return False
+    pair = ["unshare", "--net", "ip", "link", "add", "type", "veth"]
+    return subprocess.run(pair, capture_output=True).returncode == 0
+
+
+def _given(variable: str, program: str) -> str | None:
+    """A program in the folder that an environment variable names: another build than the machine's."""
+    folder = os.environ.get(variable)
+    return folder and shutil.which(program, path=folder)
 
 
 def _newest(pattern: str) -> str | None:

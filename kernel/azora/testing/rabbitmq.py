@@ -11,7 +11,7 @@ from azora.testing.servers import Server, free_port, receives, wait_until
 
 _CONFIGURATION = """\
 listeners.tcp.1 = 127.0.0.1:{port}
-loopback_users.guest = true
+{more}
 log.console = true
 log.console.level = warning
 log.file = false
@@ -19,17 +19,30 @@ vm_memory_high_watermark.absolute = 512MB
 disk_free_limit.absolute = 50MB
 """
 
+_CLUSTER = """
+cluster_formation.peer_discovery_backend = classic_config
+cluster_formation.classic_config.nodes.1 = {first}
+cluster_formation.classic_config.nodes.2 = {own}
+"""
+
 
 class RabbitMQ(Server):
-    """The broker; `new_vhost()` gives each campus one of its own."""
+    """The broker; `new_vhost()` gives each campus one of its own.
+
+    It answers at `address` too, where one is given; one that is `beside` another is a node of its cluster.
+    """
 
     name = "rabbitmq"
 
-    def __init__(self) -> None:
+    def __init__(self, address: str | None = None, beside: "RabbitMQ | None" = None) -> None:
         self._server = executable("rabbitmq")
         super().__init__()
+        self._address = address
+        self._beside = beside
         self._epmd: Process | None = None
-        self._epmd_port, self._distribution_port = free_port(), free_port()
+        self._epmd_port: int = beside._epmd_port if beside else free_port()
+        self._cookie: str = beside._cookie if beside else secrets.token_hex(16)
+        self._distribution_port = free_port()
         self._prepare()
 
     @property
@@ -53,10 +66,9 @@ class RabbitMQ(Server):
         return done.stdout
 
     def start(self) -> "RabbitMQ":
-        if self._epmd is None:
-            epmd = max(glob.glob("/usr/lib/erlang/erts-*/bin/epmd"))
+        if self._epmd is None and self._beside is None:
             at = ["-port", str(self._epmd_port), "-address", "127.0.0.1"]
-            self._epmd = self.spawn([epmd, *at])
+            self._epmd = self.spawn([_epmd_of(self._server), *at])
             wait_until(lambda: receives(self._epmd_port, b"\0\1n", self._epmd_port.to_bytes(4)))
         super().start()
         self.control("await_startup", "--timeout", "60")
@@ -106,7 +118,21 @@ class RabbitMQ(Server):
 
     def _prepare(self) -> None:
         cookie = self.directory / ".erlang.cookie"
-        cookie.write_text(secrets.token_hex(16))
+        cookie.write_text(self._cookie)
         cookie.chmod(0o400)
         (self.directory / "plugins").write_text("[].\n")
-        (self.directory / "rabbitmq.conf").write_text(_CONFIGURATION.format(port=self.port))
+        more = "loopback_users.guest = true"
+        if self._address:
+            more = f"listeners.tcp.2 = {self._address}:{self.port}\nloopback_users = none"
+        if self._beside:
+            more += _CLUSTER.format(first=self._beside._node, own=self._node)
+        configuration = _CONFIGURATION.format(port=self.port, more=more)
+        (self.directory / "rabbitmq.conf").write_text(configuration)
+
+
+def _epmd_of(server: str) -> str:
+    """The name server of the Erlang that a broker runs on: beside it where that is no system package."""
+    beside = os.path.join(os.path.dirname(server), "epmd")
+    if os.path.exists(beside):
+        return beside
+    return max(glob.glob("/usr/lib/erlang/erts-*/bin/epmd"))

@@ -86,6 +86,15 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
+    def suspend(self) -> None:
+        """Let it do nothing, until it is told to `resume`."""
+        assert self.process
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self.process
+        os.killpg(self.process.pid, signal.SIGCONT)
+
     def restart(self) -> None:
         self.stop()
         self.start()
