@@ -13,6 +13,8 @@ from azora.http.settings import HttpSettings
 
 MAX_HEADERS = 100
 MAX_PIPELINED = 64
+MAX_FRAMING = 65_536
+"""Bytes round a body beyond sixteen for each of its own: sizes of chunks and what is said of them."""
 
 _SINGLE = frozenset(
     {
@@ -49,6 +51,7 @@ class Incoming:
         "began",
         "complete",
         "expects",
+        "framed",
         "headed",
         "headers",
         "keep_alive",
@@ -70,6 +73,7 @@ class Incoming:
         self.size = 0
         self.pieces: deque[bytes] = deque()
         self.received = 0
+        self.framed = 0
         self.method = ""
         self.version = "1.1"
         self.length: int | None = 0
@@ -112,6 +116,11 @@ class Assembler:
 
     def feed(self, data: bytes) -> None:
         """Parse the next bytes. Raises httptools.HttpParserError where they are no HTTP, or too much."""
+        arriving = self._arriving
+        if arriving.headed and not arriving.complete:
+            arriving.framed += len(data)
+            if arriving.framed > MAX_FRAMING + 17 * arriving.received:
+                raise httptools.HttpParserError("far more is said about the body than it holds")
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:

@@ -110,6 +110,16 @@ def test_a_client_that_stops_within_its_body_is_cut_off(start):
     assert statuses(wire.raw(head + b'{"say"')) == [408]
 
 
+def test_a_client_that_drips_its_body_is_cut_off(start):
+    wire = start(http={"body_timeout": 0.3, "rate_limit": 0})
+    head = b"POST /api/notes/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+    with wire.connect() as peer:
+        peer.sendall(head)
+        dripper = eventlet.spawn(drip, peer, b" ")
+        assert statuses(read_all(peer)) == [408]
+        dripper.kill()
+
+
 def test_a_silent_connection_is_closed(start):
     wire = start(http={"idle_timeout": 0.2, "rate_limit": 0})
     with wire.connect() as peer:

@@ -143,6 +143,19 @@ def test_a_request_whose_client_leaves_within_its_body_is_not_run(shared, framin
     assert Notebook.written == 0
 
 
+def test_endless_words_about_a_chunk_are_not_listened_to(shared):
+    head = post(JSON + b"Transfer-Encoding: chunked\r\n")
+    received = exchange(shared, head, b"c;", b"a" * 500_000, b"\r\n" + SAY + b"\r\n0\r\n\r\n")
+    assert statuses(received) == (400,)
+
+
+def test_many_small_chunks_are_a_body(shared):
+    body = b'{"say":"' + b"a" * 50_000 + b'"}'
+    pieces = b"".join(b"1\r\n%c\r\n" % letter for letter in body)
+    head = post(JSON + b"Transfer-Encoding: chunked\r\n")
+    assert statuses(exchange(shared, head, pieces + b"0\r\n\r\n")) == (201,)
+
+
 def test_nothing_is_answered_behind_a_request_that_was_refused(shared):
     Notebook.written = 0
     bad = get(headers=b"X : 1\r\n")
