@@ -47,6 +47,16 @@ class Api:
             raise
         return any(each["name"] == kind.plural for each in known["resources"])
 
+    async def read(self, child: Object) -> Object | None:
+        """An object as it is now; None where it is not there."""
+        try:
+            found: Object = await self._ask("GET", where(child))
+        except ApiException as error:
+            if error.status == 404:
+                return None
+            raise
+        return found
+
     async def secret_hash(self, namespace: str, name: str) -> str | None:
         """Differs when the Secret's data differ; None where it is not there."""
         data = await self._secret(namespace, name)

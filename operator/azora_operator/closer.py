@@ -45,7 +45,7 @@ class CloserLook:
             return []
         self._at[owner] = now
         self._standing[owner].take(await asyncio.to_thread(management.hands), now)
-        if not PlatformSpec.model_validate(platform["spec"]).paused:
+        if not PlatformSpec.of(platform).paused:
             bindings = await asyncio.to_thread(management.bindings)
             for plugin in self._cache.plugins_of(owner):
                 await self._restore(plugin, management, queues, bindings)

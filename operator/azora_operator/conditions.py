@@ -14,6 +14,8 @@ class Reason(StrEnum):
     """Why a condition is as it is."""
 
     ACCEPTED = "Accepted"
+    PROVIDER_MISSING = "ProviderMissing"
+    PROVIDING = "Providing"
     PLATFORM_MISSING = "PlatformMissing"
     SECRET_MISSING = "SecretMissing"  # noqa: S105
     REQUIREMENT_NOT_READY = "RequirementNotReady"

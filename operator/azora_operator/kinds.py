@@ -47,11 +47,19 @@ CHILDREN = {
         Kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
     )
 }
+PROVIDED = {
+    kind.name: kind
+    for kind in (
+        Kind("rabbitmq.com/v1beta1", "RabbitmqCluster", "rabbitmqclusters"),
+        Kind("postgresql.cnpg.io/v1", "Cluster", "clusters"),
+    )
+}
+"""What the operators of others make for a platform."""
 EVERY = [PLATFORM, PLUGIN, POD, *CHILDREN.values()]
 
 
 def where(child: Object) -> str:
     """The path of a child, or of a pod of one."""
     meta = child["metadata"]
-    kind = POD if child["kind"] == POD.name else CHILDREN[child["kind"]]
+    kind = POD if child["kind"] == POD.name else (CHILDREN | PROVIDED)[child["kind"]]
     return kind.path(meta["namespace"], meta["name"])

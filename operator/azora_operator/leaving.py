@@ -106,7 +106,7 @@ class _Exit:
         """Delete what it keeps, by a Job with its own image."""
         if self._seen.platform is None:
             return self._unpurged(f"there is no AzoraPlatform {self.spec.platform}")
-        platform = PlatformSpec.model_validate(self._seen.platform["spec"])
+        platform = PlatformSpec.of(self._seen.platform)
         given = Rendering(self._meta, self.spec, platform, 0, self._seen.secrets)
         job = children.purge_job(given)
         there = self._seen.children.get(key_of(job))

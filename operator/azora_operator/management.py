@@ -29,7 +29,7 @@ class UnreachableError(Exception):
 
 @dataclass(frozen=True)
 class Management:
-    """The management API at a URL with user and password, for the virtual host of a broker's URL."""
+    """The management API at a URL with user and password, or beside a broker's own, for the virtual host of a broker's URL."""
 
     url: str
     broker: str
@@ -102,6 +102,8 @@ class Management:
 
     def _ask(self, method: str, path: str, body: Any = None) -> bytes:
         at = urlsplit(self.url)
+        if at.scheme == "amqp":
+            at = urlsplit(f"http://{at.netloc.rpartition(':')[0] if at.port else at.netloc}")
         address = f"{at.scheme}://{at.hostname}:{at.port or 15672}{at.path.rstrip('/')}/api/{path}"
         given = f"{unquote(at.username or '')}:{unquote(at.password or '')}"
         try:

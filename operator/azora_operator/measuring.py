@@ -64,14 +64,14 @@ class Measuring:
         """The management API that tells of a plugin; none where its platform or a Secret is gone."""
         namespace = plugin["metadata"]["namespace"]
         platform = self._cache.platform((namespace, plugin["spec"]["platform"]))
-        spec = PlatformSpec.model_validate(platform["spec"]) if platform else None
+        spec = PlatformSpec.of(platform) if platform else None
         if spec is None or spec.management is None:
             return None
         found = await self._addresses(namespace, spec.management, spec.broker)
         return None if None in found else Management(*map(str, found))
 
     async def _ask(self, platform: Object) -> list[Concerned]:
-        spec = PlatformSpec.model_validate(platform["spec"])
+        spec = PlatformSpec.of(platform)
         if spec.management is None:
             return []
         owner, now = key_of(platform), time.time()
@@ -96,17 +96,20 @@ class Measuring:
         return [(PLATFORM.name, owner), *everyone]
 
     async def _management(
-        self, namespace: str, broker: SecretKey, management: SecretKey
+        self, namespace: str, broker: SecretKey | None, management: SecretKey
     ) -> Management:
         sources = management, broker
         addresses = await self._addresses(namespace, *sources)
         for source, address in zip(sources, addresses, strict=True):
-            if address is None:
+            if source and address is None:
                 raise UnreachableError(f"Secret {source.secret} has no key {source.key}")
         return Management(*map(str, addresses))
 
-    async def _addresses(self, namespace: str, *sources: SecretKey) -> list[str | None]:
-        return [await self._api.secret_value(namespace, each.secret, each.key) for each in sources]
+    async def _addresses(self, namespace: str, *sources: SecretKey | None) -> list[str | None]:
+        return [await self._address(namespace, each) if each else None for each in sources]
+
+    async def _address(self, namespace: str, source: SecretKey) -> str | None:
+        return await self._api.secret_value(namespace, source.secret, source.key)
 
     def _take(self, platform: Owner, queues: list[Queue], now: float) -> list[Concerned]:
         """Take in the load of each plugin that is scaled; those whose number of pods may change."""

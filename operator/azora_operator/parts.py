@@ -45,6 +45,23 @@ class SecretKey(Part):
     key: ObjectName = Field("url", description="Key in it whose value is meant.")
 
 
+class Provided(Part):
+    """A server that another operator makes and keeps."""
+
+    replicas: int = Field(3, ge=1, le=9, description="How many servers, of which one may fall.")
+    size: Quantity = Field("10Gi", description="The volume of each.")
+    storage_class: ObjectName | None = Field(None, description="Without it the cluster's default.")
+
+
+class Provision(Part):
+    """What others' operators make for this campus. It outlives the campus: its data are in it."""
+
+    broker: Provided | None = Field(
+        None, description="A RabbitmqCluster, by the RabbitMQ cluster operator."
+    )
+    database: Provided | None = Field(None, description="A PostgreSQL Cluster, by CloudNativePG.")
+
+
 class Resources(Part):
     """Processor time and memory."""
 

@@ -72,7 +72,7 @@ def plan(plugin: Object, seen: Observed) -> Plan:
 def _rendering(plugin: Object, seen: Observed) -> Rendering:
     assert seen.platform is not None
     spec = PluginSpec.model_validate(plugin["spec"])
-    platform = PlatformSpec.model_validate(seen.platform["spec"])
+    platform = PlatformSpec.of(seen.platform)
     deployment = seen.children.get(("Deployment", plugin["metadata"]["name"]))
     replicas = _replicas(spec, deployment, seen.target)
     return Rendering(plugin["metadata"], spec, platform, replicas, seen.secrets, seen.served)

@@ -13,10 +13,13 @@ from urllib3.exceptions import HTTPError
 
 from azora_operator.api import Api, ContestedError
 from azora_operator.cache import Cache, Concerned, Owner, key_of, owners_of
-from azora_operator.kinds import OPTIONAL, PLATFORM, PLUGIN, Kind
+from azora_operator.drift import differs
+from azora_operator.kinds import OPTIONAL, PLATFORM, PLUGIN, PROVIDED, Kind
 from azora_operator.leaving import is_going, leave
 from azora_operator.measuring import Measuring, keep_measuring
 from azora_operator.plan import Plan, plan
+from azora_operator.preview import is_previewed
+from azora_operator.provision import provided
 from azora_operator.rendering import Object, is_held, secrets_of, secrets_of_platform
 from azora_operator.resources import PlatformSpec, PluginSpec
 from azora_operator.status import platform_status
@@ -180,7 +183,7 @@ class Reconciler:
             self._look_soon((PLUGIN.name, key_of(plugin)))
 
     def _look_soon(self, concerned: Concerned) -> None:
-        """Look again at what is leaving, once however many ask."""
+        """Look again at what nobody tells of, once however many ask."""
         if concerned not in self._leaving:
             self._leaving.add(concerned)
             asyncio.get_running_loop().call_later(_LEAVING_PAUSE, self._look_now, concerned)
@@ -202,10 +205,25 @@ class Reconciler:
             self.tell(PLATFORM, platform, gone=False)
         if is_going(platform) and not held:
             return
-        status = platform_status(
-            platform, plugins, secrets, time.time(), self._measuring.troubles.get(owner, "")
-        )
+        unknown = await self._provide(platform)
+        trouble = self._measuring.troubles.get(owner, "")
+        status = platform_status(platform, plugins, secrets, time.time(), trouble, unknown)
         await self._api.tell(PLATFORM, platform, status)
+
+    async def _provide(self, platform: Object) -> list[str]:
+        """Ask other operators for what they are to make; the kinds that this cluster does not know."""
+        unknown: list[str] = []
+        if _spec(platform).paused or is_previewed(platform) or is_going(platform):
+            return unknown
+        for child in provided(platform):
+            kind = PROVIDED[child["kind"]]
+            if not await self._api.serves(kind):
+                unknown.append(kind.name)
+                self._look_soon((PLATFORM.name, key_of(platform)))
+            elif differs(child, await self._api.read(child)):
+                await self._api.apply(child)
+                _LOG.info("applied", extra=_facts(child))
+        return unknown
 
     async def _secrets(self, namespace: str, names: set[str]) -> dict[str, str]:
         found = {name: await self._api.secret_hash(namespace, name) for name in sorted(names)}
@@ -217,7 +235,7 @@ def _platform_of(plugin: Object) -> Owner:
 
 
 def _spec(platform: Object) -> PlatformSpec:
-    return PlatformSpec.model_validate(platform["spec"])
+    return PlatformSpec.of(platform)
 
 
 def _facts(child: Object) -> dict[str, str]:

@@ -3,7 +3,7 @@
 A constraint that JSON Schema cannot say is a CEL rule, whose message tells what to do.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +21,7 @@ from azora_operator.parts import (
     ObjectName,
     Part,
     PluginNetwork,
+    Provision,
     Resources,
     Scaling,
     SecretKey,
@@ -37,10 +38,30 @@ API_VERSION = f"{GROUP}/{VERSION}"
 class PlatformSpec(Part):
     """One campus: what its plugins share."""
 
-    broker: SecretKey = Field(description="Where the URL of RabbitMQ is: amqp://…")
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            (
+                "has(self.broker) != (has(self.provide) && has(self.provide.broker))",
+                "name the Secret of a broker, or have one provided (provide.broker), and not both",
+                ".broker",
+            ),
+            (
+                "!has(self.database) || !has(self.provide) || !has(self.provide.database)",
+                "name the Secret of a database, or have one provided (provide.database), and not both",
+                ".database",
+            ),
+        )
+    )
+
+    broker: SecretKey | None = Field(
+        None, description="Where the URL of RabbitMQ is: amqp://…; unless one is provided."
+    )
     database: SecretKey | None = Field(
         None,
         description="Where the URL of PostgreSQL is: postgresql://…; each plugin has a schema.",
+    )
+    provide: Provision | None = Field(
+        None, description="Have RabbitMQ and PostgreSQL made by their own operators."
     )
     management: SecretKey | None = Field(
         None,
@@ -73,6 +94,20 @@ class PlatformSpec(Part):
         Network(), description="Who may talk with the pods, and they with whom."
     )
     paused: bool = Field(False, description="The operator reads and reports, but changes nothing.")
+
+    @classmethod
+    def of(cls, platform: dict[str, Any]) -> "PlatformSpec":
+        """The spec of an AzoraPlatform; what is provided is reached as its operator's Secret says."""
+        spec, name = cls.model_validate(platform["spec"]), platform["metadata"]["name"]
+        provide, told = spec.provide or Provision(), {}
+        if provide.broker:
+            told["broker"] = SecretKey(
+                secret=f"{name}-broker-default-user", key="connection_string"
+            )
+            told["management"] = spec.management or told["broker"]
+        if provide.database:
+            told["database"] = SecretKey(secret=f"{name}-database-app", key="uri")
+        return spec.model_copy(update=told)
 
 
 class PluginSpec(Part):

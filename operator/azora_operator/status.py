@@ -1,10 +1,12 @@
 """What the operator tells of a plugin and of a platform, in their status."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from azora_operator.budget import Budget, Heal
 from azora_operator.conditions import Fact, Reason, conditions
 from azora_operator.observed import Observed
+from azora_operator.provision import secrets_provided
 from azora_operator.rendering import Object, Rendering, secrets_of_platform
 from azora_operator.resources import PlatformSpec
 from azora_operator.rollout import RollOut
@@ -55,15 +57,23 @@ def platform_status(
     secrets: dict[str, str],
     now: float,
     broker_trouble: str = "",
+    unknown: Sequence[str] = (),
 ) -> Object:
-    """The status of an AzoraPlatform with these plugins."""
-    spec = PlatformSpec.model_validate(platform["spec"])
+    """The status of an AzoraPlatform with these plugins; `unknown` are kinds that it needs and the cluster
+    does not know."""
+    spec = PlatformSpec.of(platform)
     absent = sorted(secrets_of_platform(spec) - secrets.keys())
     facts = [] if spec.management is None else [_broker_ready(broker_trouble)]
     if "deletionTimestamp" in platform["metadata"]:
         names = ", ".join(sorted(plugin["metadata"]["name"] for plugin in plugins))
         message = f"it goes when its plugins are gone: {names}"
         facts.append(Fact("Ready", False, Reason.WAITING_FOR_PLUGINS, message))
+    elif unknown:
+        message = f"the cluster does not know {', '.join(unknown)}: install its operator"
+        facts.append(Fact("Ready", False, Reason.PROVIDER_MISSING, message))
+    elif absent and set(absent) <= secrets_provided(platform):
+        message = f"waits for the Secret {', '.join(absent)} of what is being made"
+        facts.append(Fact("Ready", False, Reason.PROVIDING, message))
     elif absent:
         message = f"there is no Secret {', '.join(absent)} in this namespace: make it"
         facts.append(Fact("Ready", False, Reason.SECRET_MISSING, message))

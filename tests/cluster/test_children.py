@@ -2,12 +2,15 @@
 
 import pytest
 from tests.cluster.campus import platform, plugin, secret
+from tests.cluster.cluster import same
 from tests.cluster.operators import Operator
 
 ADDRESS = {"url": "https://campus.example.org"}
 FOREIGN = {
     "httproutes": ("gateway.networking.k8s.io", "v1", "HTTPRoute"),
     "servicemonitors": ("monitoring.coreos.com", "v1", "ServiceMonitor"),
+    "rabbitmqclusters": ("rabbitmq.com", "v1beta1", "RabbitmqCluster"),
+    "clusters": ("postgresql.cnpg.io", "v1", "Cluster"),
 }
 """The kinds of others, as far as their schema does not matter."""
 
@@ -101,3 +104,26 @@ def test_volume_is_claimed_and_outlives_its_plugin(kubectl, library):
     claim = kubectl.get("persistentvolumeclaim", "library-data")
     assert claim["spec"]["resources"]["requests"] == {"storage": "1Gi"}
     assert "ownerReferences" not in claim["metadata"]
+
+
+def test_servers_are_asked_of_their_operators_and_waited_for(kubectl, library):
+    asked = {"broker": {"replicas": 3, "size": "5Gi"}, "database": {"replicas": 2, "size": "9Gi"}}
+    kubectl.apply(
+        platform("whole", broker=None, provide=asked),
+        plugin("patient", platform="whole", replicas=0),
+    )
+    same(lambda: reason(kubectl, "whole"), "Providing")
+    assert kubectl.get("rabbitmqcluster", "whole-broker")["spec"]["replicas"] == 3
+    assert kubectl.get("cluster", "whole-database")["spec"]["storage"] == {"size": "9Gi"}
+    kubectl.apply(
+        secret("whole-broker-default-user", connection_string="amqp://user:word@127.0.0.1:1/"),
+        secret("whole-database-app", uri="postgresql://rabbitmq/"),
+    )
+    kubectl.wait(
+        "jsonpath={.status.conditions[?(@.type=='Accepted')].reason}=Accepted", "azp/patient"
+    )
+
+
+def reason(kubectl, name):
+    told = kubectl.get("azoraplatform", name).get("status", {}).get("conditions", [])
+    return next((each["reason"] for each in told if each["type"] == "Ready"), None)

@@ -80,9 +80,11 @@ def test_bad_plugin_is_refused_by_the_name_of_its_field(kubectl, spec, field, wh
     assert why in said
 
 
-def test_platform_without_a_broker_is_refused(kubectl):
-    said = refused(kubectl, platform("bad", broker=None))
-    assert 'missing required field "broker"' in said
+@pytest.mark.parametrize("broker", [None, {"secret": "broker"}], ids=["none", "two"])
+def test_platform_without_a_broker_or_with_two_is_refused(kubectl, broker):
+    provide = {"broker": {}} if broker else None
+    said = refused(kubectl, platform("bad", broker=broker, provide=provide))
+    assert "name the Secret of a broker, or have one provided" in said
 
 
 @pytest.mark.parametrize("make", [plugin, platform])

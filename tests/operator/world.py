@@ -114,7 +114,7 @@ class World:
 
     def _secrets(self):
         plugin = PluginSpec.model_validate(self.plugin["spec"])
-        return secrets_of(plugin, PlatformSpec.model_validate(self.platform["spec"]))
+        return secrets_of(plugin, PlatformSpec.of(self.platform))
 
     def step(self):
         """Carry one plan out; whether there was anything to do."""
