@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from azora.context import Context, current_or_none
 from azora.contract import Operation
 from azora.dispatch import BoundOperation, to_json
-from azora.errors import Conflict, ServiceError, Unavailable
+from azora.errors import Conflict, NotAllowed, ServiceError, Unavailable
 from azora.messages import Message, Request
 from azora.observe.traces import finish_span, start_span
 
@@ -70,6 +70,7 @@ class Caller:
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
         self._breakers: dict[str, Breaker] = {}
+        self._declared: set[tuple[str, str]] = set()
 
     def call(
         self,
@@ -86,7 +87,9 @@ class Caller:
         Calls with one `key` take effect once.
         """
         parent = context or current_or_none()
-        self._refuse_in_transaction(target, parent)
+        if parent and parent.chain:
+            self._refuse_undeclared(target, parent.chain[-1])
+            self._refuse_in_transaction(target, parent.chain[-1])
         bound = self._runtime.operations.get(target)
         known = bound.operation if bound else self._runtime.registry.operation(target)
         if not (known and known.idempotent) and _acts_for_batch(parent) and not key:
@@ -196,9 +199,19 @@ class Caller:
     def _timeout(self, known: Operation | None) -> float:
         return known.timeout if known else self._runtime.settings.call_timeout
 
-    def _refuse_in_transaction(self, target: str, parent: Context | None) -> None:
-        plugin = parent.chain[-1] if parent and parent.chain else None
-        hosted = self._runtime.hosted.get(plugin) if plugin else None
+    def _refuse_undeclared(self, target: str, plugin: str) -> None:
+        if (plugin, target) in self._declared:
+            return
+        loaded = self._runtime.registry.plugins.get(plugin)
+        if loaded and not loaded.may_call(target):
+            raise NotAllowed(
+                f"{plugin} does not declare that it calls {target}: add it to a class marked @needs",
+                code="call_not_declared",
+            )
+        self._declared.add((plugin, target))
+
+    def _refuse_in_transaction(self, target: str, plugin: str) -> None:
+        hosted = self._runtime.hosted.get(plugin)
         if hosted and hosted.database.in_transaction:
             raise Conflict(
                 f"{plugin} calls {target} inside a transaction; a transaction never spans a call",

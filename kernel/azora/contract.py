@@ -126,6 +126,8 @@ class Plugin:
     services: Sequence[type] = ()
     events: Sequence[type[Event]] = ()
     needs: Sequence[type] = ()
+    calls: Sequence[str] = ()
+    """What it calls of whichever plugins are there, beside its needs: `*.admin_list_audit`, `*.events_*`."""
     permissions: Sequence[Permission] = ()
     errors: Sequence[ErrorCode] = ()
     pages: Sequence[Page] = ()

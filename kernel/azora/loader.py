@@ -199,6 +199,8 @@ def _unmet_pages(loaded: LoadedPlugin) -> Iterable[str]:
     for page in loaded.plugin.pages:
         used = [part.operation for part in page.parts.values()]
         used += [page.addresses] if page.addresses else []
+        if page.addresses and not page.addresses.startswith("list_"):
+            yield f"the page {page.path} has its addresses of {page.addresses}; name the operation list_…"
         for form in page.forms.values():
             used += [form.operation, *(form.drafts.operations if form.drafts else ())]
         for target in used:

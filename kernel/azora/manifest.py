@@ -71,6 +71,7 @@ def description_of(loaded: LoadedPlugin, registry: Registry) -> dict[str, Any]:
             }
             for need in loaded.needs.values()
         },
+        "calls": sorted(loaded.calls),
         "needed_by": sorted(o.name for o in registry.plugins.values() if loaded.name in o.needs),
         "permissions": {p.name: p.summary for p in loaded.plugin.permissions},
         "pages": [page.path for page in loaded.plugin.pages],

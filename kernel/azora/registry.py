@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -15,6 +17,10 @@ from azora.references import references_of
 
 if TYPE_CHECKING:
     from azora.switched_off import SwitchedOff
+
+
+_OF_THE_KERNEL = ("*.open_fields",)
+"""What the kernel itself calls while a plugin's code runs."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,20 @@ class LoadedPlugin:
     @property
     def name(self) -> str:
         return self.plugin.name
+
+    @cached_property
+    def calls(self) -> frozenset[str]:
+        """Every operation of others that it declares to call; with `*` for those of any plugin."""
+        needed = (
+            f"{need.plugin}.{name}" for need in self.needs.values() for name in need.operations
+        )
+        referred = (refers.operation for _, _, refers in references_of(self.plugin))
+        return frozenset([*needed, *referred, *self.plugin.calls, *_OF_THE_KERNEL])
+
+    def may_call(self, target: str) -> bool:
+        """Whether it declares to call an operation; its own it may call without."""
+        own = target.partition(".")[0] == self.name
+        return own or target in self.calls or any(fnmatchcase(target, one) for one in self.calls)
 
 
 @dataclass
@@ -89,10 +109,7 @@ class Registry:
         return {name: set(self._permissions_of(loaded)) for name, loaded in self.plugins.items()}
 
     def _permissions_of(self, loaded: LoadedPlugin) -> Iterable[str]:
-        called = [
-            f"{need.plugin}.{name}" for need in loaded.needs.values() for name in need.operations
-        ]
-        called += [refers.operation for _, _, refers in references_of(loaded.plugin)]
+        called = sorted(one for one in loaded.calls if not one.startswith("*"))
         for _, _, handler in loaded.handlers.values():
             yield from permissions_to_read(handler.event, handler.payload)
         if loaded.plugin.keeps_log:

@@ -28,6 +28,7 @@ def describe() -> Plugin:
         summary="Every event of the campus: kept, shown, replayed and repaired",
         settings=NexusSettings,
         keeps_log=True,
+        calls=["*.events_*"],
         **joined(ROOMS),
     )
 

@@ -24,6 +24,7 @@ def describe() -> Plugin:
             Permission(WATCH, "Note how the campus is"),
         ],
         needs=[Identity],
+        calls=["*.admin_*", "*.list_*"],
         pages=PAGES,
         jobs=[Job("watch_status", "* * * * *")],
         tables=TABLES,

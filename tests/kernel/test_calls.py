@@ -123,6 +123,10 @@ class Relay(Service):
     def forward_who(self, request: Ask) -> Answer:
         return self.echo.whoami(request)
 
+    @operation("POST /beyond", public=True)
+    def beyond(self, request: Ask) -> Answer:
+        return self.call("echo.flaky", request, Answer)
+
     @operation("POST /inside", public=True)
     def inside(self, request: Ask) -> Answer:
         with self.transaction():
@@ -169,8 +173,9 @@ def m0001_kept_down(schema):
 def campus(tmp_path):
     Echo.attempts.update(flaky=0, broken=0)
     Echo.seen.clear()
-    echo = make_plugin("echo", services=[Echo, Back], permissions=[Permission("echo.use", "Echo")])
-    relay = make_plugin("relay", services=[Relay], needs=[EchoClient], tables=[Kept])
+    use, calls = Permission("echo.use", "Echo"), ["echo.back"]
+    echo = make_plugin("echo", services=[Echo, Back], permissions=[use], calls=["relay.again"])
+    relay = make_plugin("relay", services=[Relay], needs=[EchoClient], calls=calls, tables=[Kept])
     with running(tmp_path, echo, relay) as runtime:
         with runtime.hosted["relay"].database.altering():
             runtime.hosted["relay"].database.peewee.create_tables([Kept])
@@ -280,6 +285,13 @@ def test_a_plugins_own_subclass_keeps_its_code(campus):
     with pytest.raises(NotFound) as failure:
         campus.call("echo.strange", Ask())
     assert failure.value.code == "echo.nobody"
+
+
+def test_a_call_that_is_not_declared_is_refused(campus):
+    with pytest.raises(NotAllowed) as refusal:
+        campus.call("relay.beyond", Ask())
+    assert refusal.value.code == "call_not_declared"
+    assert "relay does not declare that it calls echo.flaky" in refusal.value.detail
 
 
 def test_a_call_inside_a_transaction_is_refused_and_rolls_back(campus):

@@ -80,7 +80,9 @@ def campus(tmp_path):
     Ledger.calls.clear()
     Shop.failures, Shop.target = 0, "ledger.post"
     ledger = make_plugin("ledger", services=[Ledger], tables=[Entry])
-    shop = make_plugin("shop", services=[Shop], tables=[Mark], events=[Ordered])
+    shop = make_plugin(
+        "shop", services=[Shop], tables=[Mark], events=[Ordered], calls=["ledger.post*"]
+    )
     with running(tmp_path, ledger, shop) as runtime:
         for name, table in (("ledger", Entry), ("shop", Mark)):
             database = runtime.hosted[name].database
@@ -159,7 +161,8 @@ def test_a_batch_cannot_make_calls_of_which_none_knows_whose_they_are(tmp_path):
     Ledger.calls.clear()
     ledger = make_plugin("ledger", services=[Ledger], tables=[Entry])
     shop = make_plugin("shop", services=[Maker], events=[Ordered])
-    with running(tmp_path, ledger, shop, make_plugin("till", services=[Till])) as runtime:
+    till = make_plugin("till", services=[Till], calls=["ledger.post"])
+    with running(tmp_path, ledger, shop, till) as runtime:
         database = runtime.hosted["ledger"].database
         with database.altering():
             database.peewee.create_tables([Entry])

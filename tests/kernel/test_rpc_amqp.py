@@ -88,6 +88,10 @@ class Tower(Service):
     def forward(self, request: Say) -> Said:
         return self.call("bell.say", request, Said)
 
+    @operation("POST /beyond", public=True)
+    def beyond(self, request: Say) -> Said:
+        return self.call("bell.nap", request, Said)
+
     @operation("POST /to-stock", public=True)
     def to_stock(self, request: Say) -> Said:
         return Said(text=self.call("stock.shout", request))
@@ -131,7 +135,8 @@ def campus_of(tmp_path, url, ways=("azora", "azora")):
     bell = make_plugin(
         "bell", services=[Bell], events=[Rang], permissions=[Permission("bell.guarded", "")]
     )
-    tower = make_plugin("tower", services=[Tower], tables=[Heard])
+    calls = ["bell.say", "stock.shout"]
+    tower = make_plugin("tower", services=[Tower], tables=[Heard], calls=calls)
     registry = load_registry([bell, tower], installed=False)
     runtimes = []
     for name, way in zip(("bell", "tower"), ways, strict=True):
@@ -196,6 +201,12 @@ def eventually(check, timeout=10.0):
             return found
         assert time.monotonic() < end, "it did not happen in time"
         eventlet.sleep(0.02)
+
+
+def test_call_that_is_not_declared_is_refused(pair):
+    with pytest.raises(NotAllowed) as refusal:
+        pair[1].call("tower.beyond", Say(text="x"))
+    assert refusal.value.code == "call_not_declared"
 
 
 def test_a_plugin_calls_another_process(pair):

@@ -98,6 +98,7 @@ KERNEL_CODES = tuple(
         ("actor.wrong_key", 401, "The key that signed may not speak for this actor.", "Sign in again; an operator looks at who holds which key."),
         ("actor.too_long", 401, "The signed actor would live too long.", "Sign in again."),
         ("actor.no_key", 401, "This process holds no key that may speak for the actor.", "An operator looks at the keys folder."),
+        ("call_not_declared", 403, "A plugin calls what it does not declare to call, which is refused.", "Its author names the operation in a class marked `@needs`, or in `Plugin.calls`."),
         ("call_in_transaction", 409, "A plugin calls another inside a transaction, which is refused.", "Its author calls first and then opens the transaction."),
         ("call_in_batch", 409, "A handler calls what is not idempotent for a batch of events, which is refused: the events are tried one by one.", "Its author lets it take no batches."),
         ("second_transaction", 500, "An event handler opens a second transaction, which is refused.", "Its author puts all its writes into one."),

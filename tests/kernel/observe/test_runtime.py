@@ -149,7 +149,7 @@ class Caller(Service):
 def test_one_trace_leads_over_rabbitmq(tmp_path, rabbitmq):
     collector = Collector()
     hello = make_plugin("hello", services=[Hello], events=[Greeted])
-    caller = make_plugin("caller", services=[Caller])
+    caller = make_plugin("caller", services=[Caller], calls=["hello.say"])
     broker = rabbitmq.new_vhost()
     with (
         running(tmp_path, hello, caller, names=["hello"], broker_url=broker) as far,
