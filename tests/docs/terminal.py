@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.docs.pages import Command, File
 
 from azora.testing.campus import CampusProcess
+from azora.testing.forks import fork_server
 
 ADDRESS = "http://127.0.0.1:8000"
 STARTS = ("make run", "azora up")
@@ -25,7 +26,7 @@ class Terminal:
     """One page's reader. Addresses that the page gives become those of private servers."""
 
     def __init__(self, new_vhost: Server, new_database: Server) -> None:
-        self.campus = CampusProcess()
+        self.campus = CampusProcess(forked=True)
         self.folder = self.campus.directory
         self._new = {_BROKER: new_vhost, _DATABASE: new_database}
         self._given: dict[re.Pattern[str], str] = {}
@@ -91,7 +92,9 @@ class Terminal:
     def _environment(self) -> dict[str, str]:
         """`azora`, `python` and `pip` of this Python; pip installs beside it, never into it."""
         site, bin = self.folder / "site", self.folder / "bin"
+        bin.mkdir(exist_ok=True)
         self._write_pip(bin, site)
+        fork_server().write_command(bin / "azora")
         return self.campus.environment() | {
             "PATH": os.pathsep.join(
                 [str(bin), str(Path(sys.executable).parent), os.environ["PATH"]]
@@ -103,7 +106,6 @@ class Terminal:
 
     def _write_pip(self, bin: Path, site: Path) -> None:
         """A `pip` whose install goes to `site`; what pip starts to build a package is left alone."""
-        bin.mkdir(exist_ok=True)
         pip = bin / "pip"
         beside = f"--target {shlex.quote(str(site))} --upgrade --no-deps"
         pip.write_text(

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -20,6 +21,21 @@ from eventlet import patcher
 
 # A green thread must not come in between a request and its answer.
 _os, _socket = patcher.original("os"), patcher.original("socket")
+
+MODULES = "PYTHONPATH"
+"""What it names is added in a fork: plugins that the process has not imported may lie there."""
+
+_COMMAND = """\
+#!{python} -IS
+import array, json, os, socket, sys
+door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+door.connect("{door}")
+request = {{"arguments": sys.argv[1:], "environment": dict(os.environ), "directory": os.getcwd()}}
+rights = socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2])
+door.sendmsg([json.dumps(request).encode()], [rights])
+code = int(door.recv(16) or -9)
+sys.exit(code if code >= 0 else 128 - code)
+"""
 
 _READ_AT_START = ("PYTHON", "LD_", "COVERAGE", "EVENTLET", "PATH")
 """What begins so is read when an interpreter starts, or before Azora is imported."""
@@ -83,10 +99,13 @@ class ForkServer:
 
     def __init__(self) -> None:
         self._own = _read_at_start(os.environ)
+        self._path = set(_modules(os.environ))
         self._control, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+        self._folder = tempfile.TemporaryDirectory(prefix="azora-forks-")
+        self._door = f"{self._folder.name}/door"
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__ + "erver", str(theirs.fileno())],
+                [sys.executable, "-m", __name__ + "erver", str(theirs.fileno()), self._door],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )
@@ -94,7 +113,12 @@ class ForkServer:
 
     def can(self, environment: Mapping[str, str]) -> bool:
         """Whether a fork sees this environment as a new process would."""
-        return _read_at_start(environment) == self._own
+        return _read_at_start(environment) == self._own and self._path <= set(_modules(environment))
+
+    def write_command(self, path: Path) -> None:
+        """Write an executable `azora` that has itself forked, for a shell to find."""
+        path.write_text(_COMMAND.format(python=sys.executable, door=self._door))
+        path.chmod(0o755)
 
     def start(
         self,
@@ -120,6 +144,7 @@ class ForkServer:
         """Let it end, as it does when nobody can send it anything more."""
         self._control.close()
         self._process.wait(10)
+        self._folder.cleanup()
 
 
 @cache
@@ -129,4 +154,12 @@ def fork_server() -> ForkServer:
 
 
 def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.startswith(_READ_AT_START) and name != MODULES
+    }
+
+
+def _modules(environment: Mapping[str, str]) -> list[str]:
+    return [entry for entry in environment.get(MODULES, "").split(os.pathsep) if entry]

@@ -1,6 +1,7 @@
 """Imports Azora once, then forks a process for every command that it is sent. Ends with its socket.
 
-Run by `azora.testing.forks`, as `python -m azora.testing.forkserver DESCRIPTOR`.
+Run by `azora.testing.forks`, as `python -m azora.testing.forkserver DESCRIPTOR DOOR`: requests come from
+the test, and through the door from `azora` commands of a shell, with their standard input.
 """
 
 import azora.command  # isort: skip – patches before anything else is imported
@@ -16,41 +17,50 @@ from typing import TypeVar
 
 from eventlet import hubs, patcher
 
+from azora.testing.forks import MODULES
+
 # The server runs no hub: a child makes its own.
 _os, _select, _socket = (patcher.original(name) for name in ("os", "select", "socket"))
 
 T = TypeVar("T")
 _DESCRIPTORS = 3
-"""Standard output, standard error, and where the exit code is written."""
+"""Standard output, standard error and where the exit code is written; or the three standard ones."""
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, place: str) -> None:
     """Fork for every request `{"arguments", "environment", "directory"}` with its descriptors."""
     control = _socket.socket(fileno=descriptor)
+    door = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    door.bind(place)
+    door.listen(16)
     _load()
     poller = _select.poll()
-    poller.register(control, _select.POLLIN)
+    for each in (control, door):
+        poller.register(each, _select.POLLIN)
     running: dict[int, tuple[int, int]] = {}
     while True:
         for ready, _ in poller.poll():
-            if ready != control.fileno():
+            if ready in running:
                 poller.unregister(ready)
                 _tell(ready, *running.pop(ready))
                 continue
-            message, given = _receive(control)
+            visitor = door.accept()[0] if ready == door.fileno() else None
+            message, given = _receive(visitor or control)
             if not message:
                 return
-            out, error, status = given
+            *standard, status = given if visitor is None else [*given, visitor.detach()]
             pid = _os.fork()
             if pid == 0:
-                others = [control.detach(), *running, *(end for _, end in running.values()), status]
-                _become(json.loads(message), out, error, others)
+                ends = [end for _, end in running.values()]
+                others = [control.detach(), door.detach(), *running, *ends, status]
+                _become(json.loads(message), standard, others)
                 azora.command.main()
-            _os.close(out)
-            _os.close(error)
+            for end in standard:
+                _os.close(end)
             running[_os.pidfd_open(pid)] = pid, status
             poller.register(max(running), _select.POLLIN)
-            control.send(str(pid).encode())
+            if visitor is None:
+                control.send(str(pid).encode())
 
 
 def _load() -> None:
@@ -92,20 +102,22 @@ def _tell(watched: int, pid: int, status: int) -> None:
     _os.close(watched)
 
 
-def _become(request: dict[str, object], out: int, error: int, others: list[int]) -> None:
-    """In the child: a session, a hub, a directory, an environment and outputs of its own."""
+def _become(request: dict[str, object], standard: list[int], others: list[int]) -> None:
+    """In the child: a session, a hub, a directory, an environment and standard files of its own."""
     _os.setsid()
-    _os.dup2(out, 1)
-    _os.dup2(error, 2)
-    for each in (out, error, *others):
+    for number, end in zip((2, 1, 0), reversed(standard), strict=False):
+        _os.dup2(end, number)
+    for each in (*standard, *others):
         _os.close(each)
     hubs.use_hub()
     _os.environ.clear()
     _os.environ.update(request["environment"])
     _os.chdir(request["directory"])
+    more = _os.environ.get(MODULES, "").split(_os.pathsep)
+    sys.path[:0] = [entry for entry in more if entry and entry not in sys.path]
     time.tzset()
     sys.argv = ["azora", *request["arguments"]]  # type: ignore[misc]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])
