@@ -26,10 +26,11 @@ class ContestedError(Exception):
 
 
 class Api:
-    """An API server, asked in threads."""
+    """An API server, asked in threads; `writes` counts the requests that may change something."""
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
+        self.writes = 0
 
     async def items(self, kind: Kind, namespace: str | None, selector: str = "") -> list[Object]:
         """All objects of a kind, with their kind, which lists leave out."""
@@ -169,6 +170,8 @@ class Api:
         body: Object | None = None,
         content_type: str = "application/json",
     ) -> Any:
+        if method != "GET":
+            self.writes += 1
         return await asyncio.to_thread(self._send, method, path, query, body, content_type)
 
     def _send(

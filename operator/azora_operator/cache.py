@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from azora_operator.kinds import CHILDREN, PLATFORM, PLUGIN, POD, Kind
-from azora_operator.observed import Observed
+from azora_operator.observed import Key, Observed
 from azora_operator.rendering import PLUGIN_LABEL, Object
 from azora_operator.status import is_ready
 
@@ -23,18 +23,20 @@ class Cache:
 
     def __init__(self) -> None:
         self._objects: dict[str, dict[Owner, Object]] = defaultdict(dict)
+        self._labelled: dict[Owner, dict[Key, Object]] = defaultdict(dict)
 
     def change(self, kind: str, found: Object, *, gone: bool) -> list[Object]:
         """Take in what a watch or an own write told; the versions that it concerns, none if no news."""
-        key, known = key_of(found), self._objects[kind]
-        before = known.get(key)
+        before = self._objects[kind].get(key_of(found))
         if gone:
-            return [known.pop(key)] if before else []
+            return [self._drop(kind, before)] if before else []
         if before and _uid(before) == _uid(found) and _version(before) >= _version(found):
             return []
         if not before and not _is_ours(kind, found):
             return []
-        known[key] = found
+        if before:
+            self._drop(kind, before)
+        self._put(kind, found)
         return [found, before] if before else [found]
 
     def replace(self, kind: str, found: Iterable[Object], before: set[Owner]) -> list[Object]:
@@ -42,9 +44,26 @@ class Cache:
         listed = {key_of(each): each for each in found}
         missed = [v for each in listed.values() for v in self.change(kind, each, gone=False)]
         for key in before - listed.keys():
-            if gone := self._objects[kind].pop(key, None):
-                missed.append(gone)
+            if gone := self._objects[kind].get(key):
+                missed.append(self._drop(kind, gone))
         return missed
+
+    def _put(self, kind: str, found: Object) -> None:
+        found["metadata"].pop("managedFields", None)
+        self._objects[kind][key_of(found)] = found
+        if label := _label(found):
+            name = found["metadata"]["name"]
+            self._labelled[found["metadata"]["namespace"], label][kind, name] = found
+
+    def _drop(self, kind: str, known: Object) -> Object:
+        del self._objects[kind][key_of(known)]
+        namespace, name = key_of(known)
+        if label := _label(known):
+            theirs = self._labelled[namespace, label]
+            theirs.pop((kind, name), None)
+            if not theirs:
+                del self._labelled[namespace, label]
+        return known
 
     def keys(self, kind: str) -> set[Owner]:
         return set(self._objects[kind])
@@ -85,39 +104,24 @@ class Cache:
         still: dict[str, float] | None = None,
     ) -> Observed:
         """What the plan for a plugin is made from."""
-        namespace = plugin["metadata"]["namespace"]
-        ready = {
-            name
-            for (where, name), other in self._objects[PLUGIN.name].items()
-            if where == namespace and is_ready(other)
-        }
+        namespace, name = key_of(plugin)
+        theirs = self._labelled.get((namespace, name), {})
+        required = {each: self.plugin((namespace, each)) for each in _requires(plugin)}
         return Observed(
             platform=self.platform((namespace, plugin["spec"]["platform"])),
-            children=self._children(plugin),
+            children={key: child for key, child in theirs.items() if key[0] in CHILDREN},
             secrets=secrets,
-            ready=frozenset(ready & set(plugin["spec"].get("requires", ()))),
-            pods=tuple(self._labelled(POD.name, plugin).values()),
+            ready=frozenset(each for each, other in required.items() if is_ready(other)),
+            pods=tuple(found for key, found in theirs.items() if key[0] == POD.name),
             now=time.time(),
             target=target,
             broker_trouble=broker_trouble,
             still=still or {},
         )
 
-    def _children(self, plugin: Object) -> dict[tuple[str, str], Object]:
-        return {
-            (kind, name): child
-            for kind in CHILDREN
-            for name, child in self._labelled(kind, plugin).items()
-        }
 
-    def _labelled(self, kind: str, plugin: Object) -> dict[str, Object]:
-        """The objects of a kind that say that they are a plugin's, by name."""
-        meta = plugin["metadata"]
-        return {
-            name: found
-            for (where, name), found in self._objects[kind].items()
-            if where == meta["namespace"] and _label(found) == meta["name"]
-        }
+def _requires(plugin: Object) -> list[str]:
+    return list(plugin["spec"].get("requires", ()))
 
 
 def key_of(found: Object) -> Owner:

@@ -16,7 +16,7 @@ from azora_operator.api import Api
 from azora_operator.crds import write
 from azora_operator.leading import lead
 from azora_operator.reconciler import Reconciler
-from azora_operator.watching import keep_looking, registry, settings
+from azora_operator.watching import keep_looking, list_everything, registry, settings
 
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
@@ -36,6 +36,7 @@ class JsonLines(logging.Formatter):
 async def run(configured: ApiClient, namespace: str | None) -> None:
     """Keep the campuses of one namespace, or of all."""
     reconciler = Reconciler(Api(configured))
+    await list_everything(reconciler, namespace)
     async with asyncio.TaskGroup() as group:
         working = [
             group.create_task(reconciler.run()),

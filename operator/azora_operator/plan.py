@@ -37,6 +37,8 @@ class Plan:
     delete: list[Object] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
     hold: bool = False
+    unsettled: bool = False
+    """Whether time alone, or something that is not watched, may change it."""
 
 
 def plan(plugin: Object, seen: Observed) -> Plan:
@@ -44,7 +46,7 @@ def plan(plugin: Object, seen: Observed) -> Plan:
     if seen.platform is None:
         facts = [_without_platform(plugin)]
         status = plugin_status(plugin, seen, [*facts, ready(facts)])
-        return Plan(status, hold=is_held(plugin))
+        return Plan(status, hold=is_held(plugin), unsettled=True)
     given = _rendering(plugin, seen)
     obstacle, migrated = _obstacle(given, seen), _migrated(given, seen)
     paused = given.plugin.paused or given.platform.paused
@@ -65,8 +67,11 @@ def plan(plugin: Object, seen: Observed) -> Plan:
     status = plugin_status(plugin, seen, told)
     status |= running_status(given, rolled, budget, healing.heal) | {"plan": lines}
     if not writes:
-        return Plan(status, hold=is_held(plugin))
-    return Plan(status, write, delete, _news(healing.heal), hold=_waits(given))
+        return Plan(status, hold=is_held(plugin), unsettled=True)
+    unsettled = "Ready" not in holding({"status": status})
+    unsettled = unsettled or _is_timed(given, rolled, budget, healing.heal)
+    news = _news(healing.heal)
+    return Plan(status, write, delete, news, hold=_waits(given), unsettled=unsettled)
 
 
 def _rendering(plugin: Object, seen: Observed) -> Rendering:
@@ -233,6 +238,13 @@ def _up_to_date(deployment: Object, rolled: RollOut) -> bool:
 def _waits(given: Rendering) -> bool:
     """Whether there is something to wait for when it is deleted; what is held needs an operator to go."""
     return given.plugin.deletion.policy != "Drain" or given.platform.management is not None
+
+
+def _is_timed(given: Rendering, rolled: RollOut, budget: Budget, heal: Heal | None) -> bool:
+    """Whether pods are still to prove themselves, or what was healed is to be forgotten some day."""
+    proven = rolled.good and rolled.good.name == rolled.revision.name
+    unproven = given.replicas > 0 and not proven
+    return unproven or bool(budget.used) or heal is not None or bool(given.plugin.scaling)
 
 
 def _news(heal: Heal | None) -> list[News]:

@@ -22,6 +22,7 @@ from azora_operator.preview import is_previewed
 from azora_operator.provision import provided
 from azora_operator.rendering import Object, is_held, secrets_of, secrets_of_platform
 from azora_operator.resources import PlatformSpec, PluginSpec
+from azora_operator.rotation import Rotation
 from azora_operator.status import platform_status
 
 _LOG = logging.getLogger("azora.operator")
@@ -43,20 +44,33 @@ class Reconciler:
         self._pauses: dict[Concerned, float] = {}
         self._leaving: set[Concerned] = set()
         self._served: set[str] = set()
+        self._rotation = Rotation(api)
+        self._unsettled: set[Concerned] = set()
 
     def tell(self, kind: Kind, found: Object, *, gone: bool) -> None:
         """A watch has told of an object."""
-        for version in self._cache.change(kind.name, found, gone=gone):
-            self._concern(kind, version)
+        versions = self._cache.change(kind.name, found, gone=gone)
+        for version in versions:
+            self._concern(kind, version, versions[-1] if len(versions) > 1 else None)
 
     async def run(self) -> None:
         """Work on what is concerned, until it is cancelled."""
         for kind in OPTIONAL:
             await self._is_served(kind)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._say_when_settled())
             group.create_task(keep_measuring(self._measuring, self._enqueue))
             for _ in range(_WORKERS):
                 group.create_task(self._work())
+
+    async def _say_when_settled(self) -> None:
+        """Tell when all that was there at the start has been looked at."""
+        began = time.monotonic()
+        await self._queue.join()
+        took = round(time.monotonic() - began, 2)
+        plugins = len(self._cache.keys(PLUGIN.name))
+        facts = {"plugins": plugins, "seconds": took, "writes": self._api.writes}
+        _LOG.info("settled", extra=facts)
 
     async def resync(self, kind: Kind, namespace: str | None, selector: str) -> int:
         """List a kind and take in what no watch has told; how much that was."""
@@ -75,19 +89,19 @@ class Reconciler:
         served = await self._api.serves(kind)
         if served != (kind.name in self._served):
             (self._served.add if served else self._served.discard)(kind.name)
-            self.look_again()
+            for owner in self._cache.keys(PLUGIN.name):
+                self._enqueue((PLUGIN.name, owner))
         return served
 
-    def look_again(self) -> None:
-        """Look at every plugin and platform: Secrets are not watched."""
-        for kind in (PLATFORM.name, PLUGIN.name):
-            for owner in self._cache.keys(kind):
-                self._enqueue((kind, owner))
+    async def look_again(self) -> None:
+        """Look at what no watch tells of: changed Secrets, and what passing time may change."""
+        for concerned in {*await self._rotation.look(), *self._unsettled}:
+            self._enqueue(concerned)
 
-    def _concern(self, kind: Kind, found: Object) -> None:
+    def _concern(self, kind: Kind, found: Object, before: Object | None = None) -> None:
         for concerned in owners_of(kind, found):
             self._enqueue(concerned)
-        if kind == PLATFORM:
+        if kind == PLATFORM and not _asks_the_same(found, before):
             for plugin in self._cache.plugins_of(key_of(found)):
                 self._enqueue((PLUGIN.name, key_of(plugin)))
 
@@ -102,6 +116,7 @@ class Reconciler:
             if concerned in self._busy:
                 await asyncio.sleep(0.01)
                 self._queue.put_nowait(concerned)
+                self._queue.task_done()
                 continue
             self._waiting.discard(concerned)
             self._busy.add(concerned)
@@ -112,6 +127,7 @@ class Reconciler:
                 self._later(concerned, error)
             finally:
                 self._busy.discard(concerned)
+                self._queue.task_done()
 
     def _later(self, concerned: Concerned, error: Exception) -> None:
         pause = self._pauses.get(concerned, _FIRST_PAUSE)
@@ -128,29 +144,32 @@ class Reconciler:
             await self._reconcile_plugin(plugin)
         elif plugin and is_held(plugin):
             await self._see_out(plugin)
+        else:
+            self._forget((kind, owner))
 
     async def _reconcile_plugin(self, plugin: Object) -> None:
         """Carry out the plan for one plugin. What it owns goes with it, by its owner references."""
-        meta = plugin["metadata"]
         campus = _platform_of(plugin)
         platform = self._cache.platform(campus)
         names: set[str] = set()
         if platform is not None:
             specs = PluginSpec.model_validate(plugin["spec"]), _spec(platform)
             names = secrets_of(*specs)
-        secrets = await self._secrets(meta["namespace"], names)
         owner, now = key_of(plugin), time.time()
+        me = PLUGIN.name, owner
+        secrets = await self._rotation.hashes(me, names)
         trouble = self._measuring.troubles.get(campus, "")
         target = self._measuring.loads.target(owner, now)
         still = self._measuring.closer.still(campus, now)
         seen = self._cache.observed(plugin, secrets, target, trouble, still)
         todo = plan(plugin, replace(seen, served=frozenset(self._served)))
+        (self._unsettled.add if todo.unsettled else self._unsettled.discard)(me)
         if todo.hold != is_held(plugin):
             plugin = await self._api.hold(PLUGIN, plugin, held=todo.hold)
             self.tell(PLUGIN, plugin, gone=False)
         await self._carry_out(plugin, todo)
         if todo.write:
-            self._enqueue((PLUGIN.name, owner))
+            self._enqueue(me)
 
     async def _carry_out(self, plugin: Object, todo: Plan) -> None:
         for child in todo.write:
@@ -195,9 +214,11 @@ class Reconciler:
     async def _reconcile_platform(self, owner: Owner) -> None:
         platform = self._cache.platform(owner)
         if platform is None:
+            self._forget((PLATFORM.name, owner))
             return
-        spec = _spec(platform)
-        secrets = await self._secrets(owner[0], secrets_of_platform(spec))
+        secrets = await self._rotation.hashes(
+            (PLATFORM.name, owner), secrets_of_platform(_spec(platform))
+        )
         plugins = self._cache.plugins_of(owner)
         held = any(map(is_held, plugins)) or (is_going(platform) and bool(plugins))
         if held != is_held(platform) and not (held and is_going(platform)):
@@ -225,9 +246,9 @@ class Reconciler:
                 _LOG.info("applied", extra=_facts(child))
         return unknown
 
-    async def _secrets(self, namespace: str, names: set[str]) -> dict[str, str]:
-        found = {name: await self._api.secret_hash(namespace, name) for name in sorted(names)}
-        return {name: value for name, value in found.items() if value is not None}
+    def _forget(self, concerned: Concerned) -> None:
+        self._rotation.forget(concerned)
+        self._unsettled.discard(concerned)
 
 
 def _platform_of(plugin: Object) -> Owner:
@@ -236,6 +257,14 @@ def _platform_of(plugin: Object) -> Owner:
 
 def _spec(platform: Object) -> PlatformSpec:
     return PlatformSpec.of(platform)
+
+
+def _asks_the_same(now: Object, before: Object | None) -> bool:
+    """Whether two versions of a resource, if both are known, ask for the same."""
+    return before is not None and all(
+        now["metadata"].get(part) == before["metadata"].get(part)
+        for part in ("generation", "annotations")
+    )
 
 
 def _facts(child: Object) -> dict[str, str]:

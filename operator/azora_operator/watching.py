@@ -12,7 +12,7 @@ import kopf
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
-from azora_operator.kinds import CHILDREN, EVERY, Kind
+from azora_operator.kinds import EVERY, PLATFORM, PLUGIN, Kind
 from azora_operator.reconciler import Reconciler
 from azora_operator.rendering import MANAGER, Object
 
@@ -43,9 +43,15 @@ def settings() -> kopf.OperatorSettings:
     return chosen
 
 
+async def list_everything(reconciler: Reconciler, namespace: str | None) -> None:
+    """Know all there is before anything is judged: what is not listed yet is not missing."""
+    for kind in EVERY:
+        while await _list(reconciler, kind, namespace) is None:
+            await asyncio.sleep(1.0)
+
+
 async def keep_looking(reconciler: Reconciler, namespace: str | None) -> None:
     """List everything from time to time, for a watch may have fallen silent; look at the Secrets."""
-    selector = ",".join(f"{name}={value}" for name, value in _MANAGED.items())
     clock = asyncio.get_running_loop().time
     listed = clock()
     while True:
@@ -53,22 +59,29 @@ async def keep_looking(reconciler: Reconciler, namespace: str | None) -> None:
         if clock() - listed >= _RESYNC:
             listed = clock()
             for kind in EVERY:
-                await _list_again(reconciler, kind, namespace, selector)
-        reconciler.look_again()
+                if missed := await _list(reconciler, kind, namespace):
+                    facts = {"kind": kind.name, "missed": missed}
+                    _LOG.warning("a watch had not told of everything", extra=facts)
+        await _look_again(reconciler)
 
 
-async def _list_again(
-    reconciler: Reconciler, kind: Kind, namespace: str | None, selector: str
-) -> None:
-    wanted = selector if kind.name in CHILDREN else ""
+async def _look_again(reconciler: Reconciler) -> None:
     try:
-        missed = await reconciler.resync(kind, namespace, wanted)
+        await reconciler.look_again()
+    except (ApiException, HTTPError, OSError) as error:
+        _LOG.warning("looking at Secrets failed: %s", error)
+
+
+async def _list(reconciler: Reconciler, kind: Kind, namespace: str | None) -> int | None:
+    """How much of a kind no watch had told of; None where it could not be listed."""
+    selector = ",".join(f"{name}={value}" for name, value in _MANAGED.items())
+    try:
+        return await reconciler.resync(
+            kind, namespace, "" if kind in (PLATFORM, PLUGIN) else selector
+        )
     except (ApiException, HTTPError, OSError) as error:
         _LOG.warning("listing failed: %s", error, extra={"kind": kind.name})
-        return
-    if missed:
-        facts = {"kind": kind.name, "missed": missed}
-        _LOG.warning("a watch had not told of everything", extra=facts)
+        return None
 
 
 def _watch(handlers: kopf.OperatorRegistry, kind: Kind, reconciler: Reconciler) -> None:
