@@ -32,6 +32,12 @@ def _between(least: str, most: str) -> dict[str, Any]:
     return rules((within, f"between {least} and {most}"))
 
 
+def _lasting(least: str, most: str, description: str, default: Any = ...) -> Any:
+    """A field that is a Duration within these bounds."""
+    bounds = _between(least, most)
+    return Field(default, description=description, json_schema_extra=bounds)
+
+
 class Part(BaseModel):
     """A part of a resource: camelCase outside, frozen inside."""
 
@@ -161,9 +167,7 @@ class Migration(Part):
     """What brings the database to this version's schema."""
 
     command: Command = Field(description="Run once per image before its pods.")
-    timeout: Duration = Field(
-        "10m", description="How long it may take.", json_schema_extra=_between("1s", "24h")
-    )
+    timeout: Duration = _lasting("1s", "24h", "How long it may take.", "10m")
 
 
 class Job(Part):
@@ -197,15 +201,15 @@ class Healing(Part):
     roll_back: bool = Field(
         True, description="Put the pods back to the last good revision when a new one fails."
     )
-    deadline: Duration = Field(
+    deadline: Duration = _lasting(
+        *("10s", "24h"),
+        "How long the pods of a new revision may take to answer; then it has failed.",
         "10m",
-        description="How long the pods of a new revision may take to answer; then it has failed.",
-        json_schema_extra=_between("10s", "24h"),
     )
-    proven_after: Duration = Field(
+    proven_after: Duration = _lasting(
+        *("1s", "24h"),
+        "How long all pods of a revision must have answered for it to be a good one.",
         "30s",
-        description="How long all pods of a revision must have answered for it to be a good one.",
-        json_schema_extra=_between("1s", "24h"),
     )
     replace_stuck: bool = Field(
         True, description="Replace a pod that answers but holds messages and finishes none."
@@ -216,11 +220,7 @@ class Healing(Part):
         json_schema_extra=_between("10s", "24h"),
     )
     budget: int = Field(3, ge=0, le=100, description="How often it may act within the window.")
-    window: Duration = Field(
-        "10m",
-        description="The time over which the budget counts.",
-        json_schema_extra=_between("1s", "24h"),
-    )
+    window: Duration = _lasting("1s", "24h", "The time over which the budget counts.", "10m")
 
 
 class Deletion(Part):
@@ -247,9 +247,8 @@ class Scaling(Part):
         json_schema_extra=rules(("self.min <= self.max", "min must not be above max", ".min"))
     )
 
-    target_latency: Duration = Field(
-        description="How long a call or an event may wait before a pod takes it: 500ms, 2s.",
-        json_schema_extra=_between("50ms", "1h"),
+    target_latency: Duration = _lasting(
+        "50ms", "1h", "How long a call or an event may wait before a pod takes it: 500ms, 2s."
     )
     min: int = Field(1, ge=1, le=1000, description="The fewest pods while there is work.")
     max: int = Field(10, ge=1, le=1000, description="The most pods.")
@@ -257,13 +256,11 @@ class Scaling(Part):
         False,
         description="No pods at all while there is no work; the first message starts them. HTTP does not.",
     )
-    idle_after: Duration = Field(
-        "5m",
-        description="How long there must have been no work before there are no pods.",
-        json_schema_extra=_between("1s", "24h"),
+    idle_after: Duration = _lasting(
+        "1s", "24h", "How long there must have been no work before there are no pods.", "5m"
     )
-    stabilization: Duration = Field(
+    stabilization: Duration = _lasting(
+        *("1s", "1h"),
+        "Pods are taken away only if so many were not needed for as long as this.",
         "1m",
-        description="Pods are taken away only if so many were not needed for as long as this.",
-        json_schema_extra=_between("1s", "1h"),
     )

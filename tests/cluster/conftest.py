@@ -62,6 +62,14 @@ def crds(whole_cluster: Cluster) -> None:
         whole_cluster.kubectl.wait("condition=Established", f"crd/{plural}.azora.dev")
 
 
+@pytest.fixture(scope="module")
+def operator(whole_cluster: Cluster, kubectl: Kubectl, crds: None) -> Iterator[Operator]:
+    """The operator, for modules that have one namespace, and thus a `kubectl` of the module."""
+    process = Operator(whole_cluster, kubectl).start()
+    yield process
+    process.close()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """A failed test shows the end of its operator's log, and what became of its pods."""

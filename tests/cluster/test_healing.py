@@ -5,7 +5,6 @@ import json
 import pytest
 from tests.cluster.campus import platform, plugin, secret
 from tests.cluster.cluster import same
-from tests.cluster.operators import Operator
 
 SOON = 30.0
 IDLE, BROKEN = ["sleep", "1000"], ["sh", "-c", "exit 3"]
@@ -17,17 +16,10 @@ def kubectl(new_namespace):
     return new_namespace("healing")
 
 
-@pytest.fixture(scope="module")
-def operator(whole_cluster, kubectl, crds):
-    process = Operator(whole_cluster, kubectl).start()
-    kubectl.apply(secret("broker", url="amqp://rabbitmq/"), platform())
-    yield process
-    process.close()
-
-
 @pytest.fixture
 def idle(kubectl, operator):
     """A plugin with one pod, whose revision is known to be good."""
+    kubectl.apply(secret("broker", url="amqp://rabbitmq/"), platform())
     given = plugin("idle", command=IDLE, http=None, healing=HASTY)
     kubectl.apply(given)
     same(lambda: is_good(kubectl), True, SOON)

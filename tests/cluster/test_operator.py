@@ -9,7 +9,7 @@ import requests
 import yaml
 from tests.cluster.campus import outside, platform, plugin, port_of, secret, within_cluster
 from tests.cluster.cluster import IMAGE, same
-from tests.cluster.operators import MANIFESTS, Operator
+from tests.cluster.operators import MANIFESTS
 
 from azora.actor import load_keyring, prepare_keys
 from azora.client import Client
@@ -29,13 +29,6 @@ SIDECAR = {"name": "sidecar", "image": "azora.test/other:1"}
 @pytest.fixture(scope="module")
 def kubectl(new_namespace):
     return new_namespace("campus")
-
-
-@pytest.fixture(scope="module")
-def operator(whole_cluster, kubectl, crds):
-    process = Operator(whole_cluster, kubectl).start()
-    yield process
-    process.close()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import pytest
 from tests.cluster.broker import ManagedRabbitMQ
 from tests.cluster.campus import outside, platform, plugin, port_of, secret, within_cluster
 from tests.cluster.cluster import EXTENDED, same
-from tests.cluster.operators import Operator
 
 from azora.client import Client
 from azora.testing.servers import wait_until
@@ -36,13 +35,6 @@ SLOW = plugin(
 @pytest.fixture(scope="module")
 def kubectl(new_namespace):
     return new_namespace("scaling")
-
-
-@pytest.fixture(scope="module")
-def operator(whole_cluster, kubectl, crds):
-    process = Operator(whole_cluster, kubectl).start()
-    yield process
-    process.close()
 
 
 @pytest.fixture(scope="module")
