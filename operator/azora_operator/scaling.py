@@ -1,7 +1,7 @@
 """How many pods keep the promise of a waiting time, pure: Little's law, and a term that drains what waits.
 
-What one pod can do is not asked for but seen: while messages wait, what is done a second is all that the
-pods can do.
+What one pod can do is not asked for but seen: at least what it does, and no more than that while messages
+wait all along.
 """
 
 import math
@@ -18,13 +18,17 @@ _DRAIN_TIMES, _SHORTEST_DRAIN = 10.0, 5.0
 
 @dataclass(frozen=True)
 class Load:
-    """The queues of a plugin now: messages that wait and that are in hand, rates a second, consumers."""
+    """The queues of a plugin now: messages that wait and that are in hand, rates a second, consumers.
+
+    `behind` tells that for as long as these rates are about, all consumers had more than enough to do.
+    """
 
     waiting: int
     in_hand: int
     arriving: float
     done: float
     consumers: int
+    behind: bool = False
 
     @property
     def is_idle(self) -> bool:
@@ -32,11 +36,13 @@ class Load:
 
 
 def capacity(load: Load, known: float | None) -> float | None:
-    """What one pod does in a second; news of it comes only while all of them are busy."""
-    if not (load.waiting and load.done and load.consumers):
+    """What one pod can do in a second, as far as that is known."""
+    if not (load.done and load.consumers):
         return known
     seen = load.done / load.consumers
-    return seen if known is None else (known + seen) / 2
+    if load.behind:
+        return seen if known is None else (known + seen) / 2
+    return known if known is None else max(known, seen)
 
 
 def needed(load: Load, one: float | None, current: int, scaling: Scaling) -> int:

@@ -1,5 +1,6 @@
 """The number of pods: enough for the promise, never out of bounds, and steady while the load is."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.operator.world import CASES, World
@@ -18,13 +19,13 @@ SCALINGS = st.builds(
 )
 RATES = st.floats(0, 5000)
 COUNTS = st.integers(0, 100_000)
-LOADS = st.builds(Load, COUNTS, COUNTS, RATES, RATES, st.integers(0, 50))
+LOADS = st.builds(Load, COUNTS, COUNTS, RATES, RATES, st.integers(0, 50), st.booleans())
 ONE = st.floats(0.1, 1000)
 QUICK = Scaling(target_latency="1s", min=1, max=20, stabilization="60s")
 
 
-def load(waiting=0, in_hand=0, arriving=0.0, done=0.0, consumers=1):
-    return Load(waiting, in_hand, arriving, done, consumers)
+def load(waiting=0, in_hand=0, arriving=0.0, done=0.0, consumers=1, behind=False):
+    return Load(waiting, in_hand, arriving, done, consumers, behind)
 
 
 @CASES
@@ -62,10 +63,33 @@ def test_steps_end_where_they_lead(current, wanted, lately):
     assert lately is None or current == wanted or lately >= current
 
 
-def test_what_one_pod_can_do_is_seen_only_while_messages_wait():
-    assert capacity(load(waiting=5, done=30.0, consumers=3), None) == 10
-    assert capacity(load(waiting=0, done=3.0, consumers=3), 10) == 10
-    assert capacity(load(waiting=5, done=0.0, consumers=3), 10) == 10
+def test_what_one_pod_can_do_is_at_least_what_it_does():
+    assert capacity(load(done=30.0, consumers=3), None) is None
+    assert capacity(load(done=30.0, consumers=3), 4.0) == 10
+    assert capacity(load(waiting=5, done=3.0, consumers=3), 10.0) == 10
+
+
+def test_what_one_pod_can_do_is_no_more_than_that_while_messages_wait_all_along():
+    assert capacity(load(waiting=50, done=30.0, consumers=3, behind=True), None) == 10
+    assert capacity(load(waiting=50, done=12.0, consumers=3, behind=True), 10.0) == 7
+    assert capacity(load(waiting=50, done=0.0, consumers=3, behind=True), 10.0) == 10
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "behind"),
+    [
+        ((40, 2), (30, 2), True),
+        ((0, 2), (30, 2), False),
+        ((3, 2), (3, 2), False),
+        ((40, 1), (30, 2), False),
+    ],
+    ids=["backlog", "just begun", "by chance", "another pod"],
+)
+def test_pods_are_behind_when_more_than_chance_waits_at_both_ends(first, last, behind):
+    meter = Meter()
+    meter.read(0.0, Queues(waiting=first[0], consumers=first[1]))
+    read = meter.read(5.0, Queues(waiting=last[0], acknowledged=100, consumers=last[1]))
+    assert read.behind is behind
 
 
 def test_messages_in_hand_count_as_work():
