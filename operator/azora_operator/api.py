@@ -8,17 +8,19 @@ from typing import Any
 
 from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import ReadTimeoutError
 
 from azora_operator.drift import differs
 from azora_operator.durations import stamp
 from azora_operator.kinds import EVENT, SECRET, Kind, where
+from azora_operator.metrics import REFUSALS, WRITES
+from azora_operator.news import News, event_of
 from azora_operator.rendering import FINALIZER, MANAGER, Object, digest
 
-_TIMEOUT = (5.0, 30.0)
+_TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and to wait for an answer."""
-
-
 INVALID = 422
+ALREADY_THERE = 409
 
 
 class ContestedError(Exception):
@@ -26,7 +28,10 @@ class ContestedError(Exception):
 
 
 class Api:
-    """An API server, asked in threads; `writes` counts the requests that may change something."""
+    """An API server, asked in threads; `writes` counts the requests that may change something.
+
+    When one gets no answer in time, no other waits for one on a connection that is as old.
+    """
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
@@ -143,24 +148,24 @@ class Api:
         told: Object = await self._ask("PATCH", path, {}, body, "application/merge-patch+json")
         return told
 
-    async def report(self, resource: Object, reason: str, message: str, *, warning: bool) -> None:
-        """Tell of something that was done, as an Event that `kubectl describe` shows."""
-        meta = resource["metadata"]
-        now = stamp(time.time())
-        about = {key: resource[key] for key in ("apiVersion", "kind")}
-        about |= {key: meta[key] for key in ("namespace", "name", "uid")}
-        event = {
-            "metadata": {"generateName": f"{meta['name']}-", "namespace": meta["namespace"]},
-            "involvedObject": about,
-            "type": "Warning" if warning else "Normal",
-            "reason": reason,
-            "message": message[:1024],
-            "source": {"component": MANAGER},
-            "firstTimestamp": now,
-            "lastTimestamp": now,
-            "count": 1,
-        }
-        await self._ask("POST", EVENT.path(meta["namespace"]), {}, event)
+    async def report(self, resource: Object, news: News) -> None:
+        """Tell of something that has happened, as an Event that `kubectl describe` shows.
+
+        The same once more counts on in the Event that is there.
+        """
+        event = event_of(resource, news, stamp(time.time()))
+        namespace, name = (event["metadata"][key] for key in ("namespace", "name"))
+        try:
+            await self._ask("POST", EVENT.path(namespace), {}, event)
+        except ApiException as error:
+            if error.status != ALREADY_THERE:
+                raise
+            path = EVENT.path(namespace, name)
+            again = {
+                "count": (await self._ask("GET", path)).get("count", 1) + 1,
+                "lastTimestamp": event["lastTimestamp"],
+            }
+            await self._ask("PATCH", path, {}, again, "application/merge-patch+json")
 
     async def _ask(
         self,
@@ -172,6 +177,7 @@ class Api:
     ) -> Any:
         if method != "GET":
             self.writes += 1
+            WRITES.labels(_resource(path), method).inc()
         return await asyncio.to_thread(self._send, method, path, query, body, content_type)
 
     def _send(
@@ -182,11 +188,21 @@ class Api:
         request = self._client.param_serialize(
             method, path, None, given, headers, body, auth_settings=["BearerToken"]
         )
-        answer = self._client.call_api(*request, _request_timeout=_TIMEOUT)
+        try:
+            answer = self._client.call_api(*request, _request_timeout=_TIMEOUT)
+        except ReadTimeoutError:
+            self._client.rest_client.pool_manager.clear()
+            raise
         said = answer.read()
         if answer.status >= 400:
+            REFUSALS.labels(method, answer.status).inc()
             raise ApiException(status=answer.status, reason=_reason(said))
         return json.loads(said)
+
+
+def _resource(path: str) -> str:
+    """What kind of object a path of the API is about: azoraplugins/status."""
+    return "/".join(path.partition("/namespaces/")[2].split("/")[1::2])
 
 
 def _reason(said: bytes) -> str:

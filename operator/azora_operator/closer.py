@@ -13,6 +13,7 @@ from azora_operator.durations import span
 from azora_operator.kinds import PLUGIN
 from azora_operator.leaving import is_going
 from azora_operator.management import Management, Queue, UnreachableError, is_queue_of
+from azora_operator.news import Happening, News
 from azora_operator.preview import is_previewed
 from azora_operator.rendering import Object
 from azora_operator.resources import PlatformSpec, PluginSpec
@@ -22,7 +23,6 @@ from azora_operator.topology import Binding, missing
 _LOG = logging.getLogger("azora.operator")
 PAUSE = 5.0
 """Seconds between two looks: as often as RabbitMQ renews its counters."""
-RESTORED = "TopologyRestored"
 
 Arguments = dict[str, object]
 
@@ -97,7 +97,8 @@ class CloserLook:
             _LOG.warning("%s cannot be declared again: %s", gone, error)
             return
         message = f"declared again at the broker: {gone}"
-        await self._api.report(plugin, RESTORED, message, warning=True)
+        news = News(Happening.TOPOLOGY_RESTORED, message, warning=True)
+        await self._api.report(plugin, news)
 
 
 def _spec(plugin: Object) -> PluginSpec:

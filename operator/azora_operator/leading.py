@@ -16,20 +16,37 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from kubernetes.client import ApiClient, CoordinationV1Api
 from kubernetes.client.exceptions import ApiException
 from kubernetes.leaderelection.electionconfig import Config
 from kubernetes.leaderelection.leaderelection import LeaderElection
 from kubernetes.leaderelection.resourcelock.leaselock import LeaseLock
 from urllib3.exceptions import HTTPError
 
+from azora_operator.metrics import LEADING
+
 LEASE = "azora-operator"
 _DURATION, _DEADLINE, _RETRY = 8, 5, 1
 """Seconds: a Lease that was not renewed is free; the holder gives up; between two attempts."""
+_PATIENCE = 2.0
+"""Seconds for an answer about the Lease."""
 _LOG = logging.getLogger("azora.operator")
+
+
+class _Impatient(ApiClient):
+    """The official client, which without this would wait for an answer for ever."""
+
+    def call_api(self, *given: Any, **more: Any) -> Any:
+        more["_request_timeout"] = (_PATIENCE, _PATIENCE)
+        return super().call_api(*given, **more)
 
 
 class _Lock(LeaseLock):
     """The official lock, for which an API server that cannot be reached is no reason to end."""
+
+    def __init__(self, name: str, namespace: str, identity: str) -> None:
+        super().__init__(name, namespace, identity)
+        self.api_instance = CoordinationV1Api(_Impatient())
 
     def get(self, name: str, namespace: str) -> tuple[bool, Any]:
         try:
@@ -62,6 +79,7 @@ def lead(namespace: str, work: Callable[[], None]) -> None:
 
     def leading() -> None:
         _LOG.info("leading", extra={"identity": identity})
+        LEADING.set(1)
         threading.Thread(target=_watch, args=(election,), daemon=True).start()
         work()
         raise RuntimeError("the work has ended")

@@ -11,8 +11,9 @@ from azora_operator.children.deployment import GRACE
 from azora_operator.conditions import Fact, Reason
 from azora_operator.drift import differs
 from azora_operator.durations import moment, seconds
+from azora_operator.news import News
 from azora_operator.observed import Observed, key_of
-from azora_operator.plan import News, Plan
+from azora_operator.plan import Plan
 from azora_operator.rendering import Object, Rendering
 from azora_operator.resources import PlatformSpec, PluginSpec
 from azora_operator.status import holding, plugin_status

@@ -6,6 +6,7 @@ from azora_operator import children
 from azora_operator.budget import Budget, Heal
 from azora_operator.conditions import Fact, Reason
 from azora_operator.drift import differs
+from azora_operator.news import News, scaled
 from azora_operator.observed import Observed, key_of
 from azora_operator.preview import is_previewed, preview
 from azora_operator.rendering import REVISION_LABEL, Object, Rendering, is_held, secrets_of
@@ -13,21 +14,12 @@ from azora_operator.resources import PlatformSpec, PluginSpec
 from azora_operator.revisions import is_proven, keep
 from azora_operator.rollout import RollOut, roll_out
 from azora_operator.status import holding, plugin_status, ready, running_status
-from azora_operator.stuck import heal_stuck
-
-
-@dataclass(frozen=True)
-class News:
-    """What the operator has done, for an Event."""
-
-    reason: str
-    message: str
-    warning: bool = False
+from azora_operator.stuck import Healing, heal_stuck
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Children to write and to delete, the status to tell, and what to say of it once.
+    """Children to write and to delete, the status to tell, and what is done that it does not show.
 
     `hold` keeps the resource, when somebody deletes it, until the operator has done its part.
     """
@@ -70,7 +62,7 @@ def plan(plugin: Object, seen: Observed) -> Plan:
         return Plan(status, hold=is_held(plugin), unsettled=True)
     unsettled = "Ready" not in holding({"status": status})
     unsettled = unsettled or _is_timed(given, rolled, budget, healing.heal)
-    news = _news(healing.heal)
+    news = [*_replaced(healing), *_scaled(given, seen)]
     return Plan(status, write, delete, news, hold=_waits(given), unsettled=unsettled)
 
 
@@ -247,5 +239,15 @@ def _is_timed(given: Rendering, rolled: RollOut, budget: Budget, heal: Heal | No
     return unproven or bool(budget.used) or heal is not None or bool(given.plugin.scaling)
 
 
-def _news(heal: Heal | None) -> list[News]:
-    return [News(heal.action, heal.message, warning=True)] if heal else []
+def _replaced(healing: Healing) -> list[News]:
+    if healing.heal is None or healing.pod is None:
+        return []
+    return [News(healing.heal.action, healing.heal.message, warning=True)]
+
+
+def _scaled(given: Rendering, seen: Observed) -> list[News]:
+    deployment = seen.children.get(("Deployment", given.name))
+    before = deployment["spec"]["replicas"] if deployment else given.replicas
+    if given.plugin.scaling is None or before == given.replicas:
+        return []
+    return [scaled(before, given.replicas, given.plugin.scaling.target_latency)]

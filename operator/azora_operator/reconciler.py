@@ -6,17 +6,20 @@ A resource that is concerned goes into a queue once; failures come back with gro
 import asyncio
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
+from azora_operator import metrics
 from azora_operator.api import Api, ContestedError
 from azora_operator.cache import Cache, Concerned, Owner, key_of, owners_of
 from azora_operator.drift import differs
 from azora_operator.kinds import OPTIONAL, PLATFORM, PLUGIN, PROVIDED, Kind
 from azora_operator.leaving import is_going, leave
 from azora_operator.measuring import Measuring, keep_measuring
+from azora_operator.news import News, changes, refused
 from azora_operator.plan import Plan, plan
 from azora_operator.preview import is_previewed
 from azora_operator.provision import provided
@@ -30,6 +33,8 @@ _WORKERS = 8
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 _LEAVING_PAUSE = 1.0
 """Seconds between two looks at a plugin that somebody has deleted."""
+_LASTING = (400, 403, 413, 422)
+"""Answers that the same request gets again, until somebody changes something."""
 
 
 class Reconciler:
@@ -46,6 +51,8 @@ class Reconciler:
         self._served: set[str] = set()
         self._rotation = Rotation(api)
         self._unsettled: set[Concerned] = set()
+        metrics.QUEUE.set_function(lambda: len(self._waiting))
+        metrics.FAILING.set_function(lambda: len(self._pauses))
 
     def tell(self, kind: Kind, found: Object, *, gone: bool) -> None:
         """A watch has told of an object."""
@@ -121,10 +128,12 @@ class Reconciler:
             self._waiting.discard(concerned)
             self._busy.add(concerned)
             try:
-                await self._reconcile(*concerned)
+                with metrics.counted(concerned[0]):
+                    await self._reconcile(*concerned)
                 self._pauses.pop(concerned, None)
             except (ApiException, ContestedError, HTTPError, OSError) as error:
                 self._later(concerned, error)
+                await self._complain(concerned, error)
             finally:
                 self._busy.discard(concerned)
                 self._queue.task_done()
@@ -180,10 +189,7 @@ class Reconciler:
             await self._api.delete(child)
             self._measuring.closer.forget(_platform_of(plugin), child["metadata"]["name"])
             _LOG.info("deleted", extra=_facts(child))
-        for news in todo.news:
-            await self._api.report(plugin, news.reason, news.message, warning=news.warning)
-        if told := await self._api.tell(PLUGIN, plugin, todo.status):
-            self.tell(PLUGIN, told, gone=False)
+        await self._tell(PLUGIN, plugin, todo.status, todo.news)
 
     async def _see_out(self, plugin: Object) -> None:
         """The next step of a plugin that somebody has deleted."""
@@ -229,7 +235,28 @@ class Reconciler:
         unknown = await self._provide(platform)
         trouble = self._measuring.troubles.get(owner, "")
         status = platform_status(platform, plugins, secrets, time.time(), trouble, unknown)
-        await self._api.tell(PLATFORM, platform, status)
+        await self._tell(PLATFORM, platform, status)
+
+    async def _tell(
+        self, kind: Kind, resource: Object, status: Object, news: Iterable[News] = ()
+    ) -> None:
+        """Write a status if it says something else, and Events of what a person wants to know."""
+        if told := await self._api.tell(kind, resource, status):
+            self.tell(kind, told, gone=False)
+        for each in (*news, *changes(resource.get("status", {}), status)):
+            await self._api.report(resource, each)
+
+    async def _complain(self, concerned: Concerned, error: Exception) -> None:
+        """Tell people of what will not pass by itself."""
+        kind, owner = concerned
+        if isinstance(error, ApiException) and error.status not in _LASTING:
+            return
+        known = self._cache.platform if kind == PLATFORM.name else self._cache.plugin
+        if isinstance(error, ApiException | ContestedError) and (resource := known(owner)):
+            try:
+                await self._api.report(resource, refused(error))
+            except (ApiException, HTTPError, OSError) as failure:
+                _LOG.warning("an Event was not written: %s", failure)
 
     async def _provide(self, platform: Object) -> list[str]:
         """Ask other operators for what they are to make; the kinds that this cluster does not know."""

@@ -13,8 +13,10 @@ from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
 from azora_operator.kinds import EVERY, PLATFORM, PLUGIN, Kind
+from azora_operator.metrics import MISSED
 from azora_operator.reconciler import Reconciler
 from azora_operator.rendering import MANAGER, Object
+from azora_operator.watches import Watches
 
 _LOG = logging.getLogger("azora.operator")
 _RESYNC, _LOOK = 45.0, 10.0
@@ -22,21 +24,22 @@ _RESYNC, _LOOK = 45.0, 10.0
 _MANAGED = {"app.kubernetes.io/managed-by": MANAGER}
 
 
-def registry(reconciler: Reconciler) -> kopf.OperatorRegistry:
+def registry(reconciler: Reconciler, watches: Watches) -> kopf.OperatorRegistry:
     """The handlers of one operator."""
     handlers = kopf.OperatorRegistry()
-    kopf.on.login(registry=handlers)(kopf.login_via_client)
+    kopf.on.login(registry=handlers)(watches.login)
     for kind in EVERY:
-        _watch(handlers, kind, reconciler)
+        _watch(handlers, kind, reconciler, watches)
     return handlers
 
 
-def settings() -> kopf.OperatorSettings:
+def settings(watches: Watches) -> kopf.OperatorSettings:
     """kopf's settings, as measured: quick with a thousand resources, and no events of its own."""
     chosen = kopf.OperatorSettings()
     chosen.posting.enabled = False
     chosen.scanning.disabled = True
-    chosen.watching.server_timeout = 300
+    chosen.watching.server_timeout = watches.served
+    chosen.watching.inactivity_timeout = watches.silent
     chosen.networking.request_timeout = 30
     chosen.queueing.worker_limit = 100
     chosen.queueing.idle_timeout = 0.2
@@ -61,6 +64,7 @@ async def keep_looking(reconciler: Reconciler, namespace: str | None) -> None:
             for kind in EVERY:
                 if missed := await _list(reconciler, kind, namespace):
                     facts = {"kind": kind.name, "missed": missed}
+                    MISSED.labels(kind.plural).inc(missed)
                     _LOG.warning("a watch had not told of everything", extra=facts)
         await _look_again(reconciler)
 
@@ -84,10 +88,13 @@ async def _list(reconciler: Reconciler, kind: Kind, namespace: str | None) -> in
         return None
 
 
-def _watch(handlers: kopf.OperatorRegistry, kind: Kind, reconciler: Reconciler) -> None:
+def _watch(
+    handlers: kopf.OperatorRegistry, kind: Kind, reconciler: Reconciler, watches: Watches
+) -> None:
     group, _, version = kind.api_version.rpartition("/")
 
     async def told(event: Any, **_: Any) -> None:
+        watches.heard(kind.plural)
         found: Object = dict(event["object"])
         reconciler.tell(kind, found, gone=event["type"] == "DELETED")
 

@@ -1,10 +1,13 @@
 """A private Kubernetes control plane: etcd, API server, controllers and scheduler, a process each."""
 
+import json
 import ssl
 import subprocess
 import urllib.request
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from azora.testing.servers import Server, free_port
 
@@ -25,6 +28,30 @@ CONTROLLERS = (
     "taint-eviction-controller",
 )
 TOKEN = "an-administrator-of-a-private-cluster"
+_READS = ("get", "list", "watch")
+_AUDIT = """\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived, ResponseStarted]
+rules:
+- {level: None, resources: [{group: coordination.k8s.io, resources: [leases]}]}
+- {level: Metadata, userGroups: ["system:serviceaccounts"]}
+- {level: None}
+"""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody has asked the API server for, and the status of its answer."""
+
+    verb: str
+    resource: str
+    name: str
+    status: int
+
+    @property
+    def writes(self) -> bool:
+        return self.verb not in _READS
 
 
 class Part(Server):
@@ -43,12 +70,12 @@ class Part(Server):
 
 
 class ControlPlane:
-    """A cluster without nodes at `url`; `kubeconfig` is its administrator's."""
+    """A cluster without nodes at `url`, a `port` of this machine; `kubeconfig` is its administrator's."""
 
     def __init__(self, binaries: Path, directory: Path, services: str) -> None:
         self.directory, self._binaries, self._services = directory, binaries, services
-        self._etcd, self._peers, self._api = free_port(), free_port(), free_port()
-        self.url = f"https://127.0.0.1:{self._api}"
+        self._etcd, self._peers, self.port = free_port(), free_port(), free_port()
+        self.url = f"https://127.0.0.1:{self.port}"
         self.kubeconfig = directory / "kubeconfig"
         self._parts: list[Part] = []
         self._write_credentials()
@@ -77,6 +104,12 @@ users: [{{name: azora, user: {{token: "{token}"}}}}]
 contexts: [{{name: azora, context: {{cluster: azora, user: azora, namespace: {namespace}}}}}]
 """
 
+    def audited(self, account: str) -> list[Request]:
+        """What a ServiceAccount (namespace:name) has asked for so far, but for its Lease."""
+        user = f"system:serviceaccount:{account}"
+        told = map(json.loads, (self.directory / "audit.log").read_text().splitlines())
+        return [_request(each) for each in told if each["user"]["username"] == user]
+
     def close(self) -> None:
         """End all of it at once: nobody needs what it holds."""
         for part in reversed(self._parts):
@@ -91,6 +124,7 @@ contexts: [{{name: azora, context: {{cluster: azora, user: azora, namespace: {na
         ):
             subprocess.run(command, check=True, capture_output=True)
         (self.directory / "tokens.csv").write_text(f'{TOKEN},admin,1,"system:masters"\n')
+        (self.directory / "audit.yaml").write_text(_AUDIT)
         self.kubeconfig.write_text(self.client_config(TOKEN))
 
     def _store(self) -> Part:
@@ -108,13 +142,15 @@ contexts: [{{name: azora, context: {{cluster: azora, user: azora, namespace: {na
         arguments = [
             *(self._binary("kube-apiserver"), "--etcd-servers", f"http://127.0.0.1:{self._etcd}"),
             *("--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1"),
-            *("--secure-port", str(self._api), "--cert-dir", str(at / "certificates")),
+            *("--secure-port", str(self.port), "--cert-dir", str(at / "certificates")),
             *("--token-auth-file", str(at / "tokens.csv"), "--authorization-mode", "RBAC"),
             *("--service-account-issuer", "https://kubernetes.default.svc"),
             *("--service-account-key-file", str(at / "sa.pub")),
             *("--service-account-signing-key-file", str(at / "sa.key")),
             *("--service-cluster-ip-range", self._services, "--endpoint-reconciler-type", "none"),
             *("--disable-admission-plugins", "ServiceAccount", "--profiling=false"),
+            *("--audit-policy-file", str(at / "audit.yaml")),
+            *("--audit-log-path", str(at / "audit.log")),
         ]
         return Part("kube-apiserver", arguments, lambda: _answers(f"{self.url}/readyz"))
 
@@ -147,6 +183,13 @@ contexts: [{{name: azora, context: {{cluster: azora, user: azora, namespace: {na
 
     def _binary(self, name: str) -> str:
         return str(self._binaries / name)
+
+
+def _request(told: dict[str, Any]) -> Request:
+    about = told.get("objectRef", {})
+    parts = about.get("resource", ""), about.get("subresource", "")
+    resource, status = "/".join(filter(None, parts)), told["responseStatus"]["code"]
+    return Request(told["verb"], resource, about.get("name", ""), status)
 
 
 def _answers(url: str) -> bool:

@@ -126,13 +126,6 @@ def test_nothing_is_undone_where_that_is_switched_off():
     assert world.condition("Degraded") == (True, "CrashLooping")
 
 
-def test_undoing_is_told_once():
-    world = world_of({"platform": "campus", "command": ["azora"]}, {"broker": {"secret": "b"}})
-    edit(world, image=BROKEN)
-    assert [news.reason for news in world.news] == ["RolledBack"]
-    assert "exit code 3" in world.news[0].message
-
-
 def test_nothing_is_undone_while_the_broker_cannot_be_reached():
     world = world_of({"platform": "campus", "command": ["azora"]}, {"broker": {"secret": "b"}})
     world.broker_trouble = "rabbitmq does not answer"

@@ -4,6 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from azora_operator.durations import stamp
+from azora_operator.news import changes
 from azora_operator.observed import Observed
 from azora_operator.plan import plan
 from azora_operator.rendering import FINALIZER, secrets_of
@@ -132,7 +133,7 @@ class World:
             del self.children[child["kind"], child["metadata"]["name"]]
             self.deletes += 1
         self.plugin["metadata"]["finalizers"] = [FINALIZER] if todo.hold else []
-        self.news += todo.news
+        self.news += [*todo.news, *changes(self.plugin.get("status", {}), todo.status)]
         self.plugin["status"] = todo.status
         return bool(todo.write or todo.delete)
 
