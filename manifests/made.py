@@ -22,7 +22,10 @@ def files() -> dict[Path, str]:
         HERE / "plugins" / "kustomization.yaml": _listed(plugins()),
         **_copies(sorted((HERE / "crds").glob("azora*.yaml")), CHARTS / "azora-crds" / "files"),
         **_copies(plugins(), CHARTS / "azora" / "files" / "plugins"),
-        **_copies([HERE / "rbac" / "role.yaml"], CHARTS / "azora" / "files"),
+        HERE / "cluster-wide" / "clusterrole.yaml": _everywhere(HERE / "rbac" / "role.yaml"),
+        **_copies(
+            [HERE / "rbac" / "role.yaml", HERE / "rbac" / "lease.yaml"], CHARTS / "azora" / "files"
+        ),
         CHARTS / "azora" / "values.schema.json": json.dumps(schema(Values), indent=2) + "\n",
     }
 
@@ -53,6 +56,12 @@ def base(folder: Path = HERE) -> Iterator[Object]:
 
 def _install() -> str:
     return _HEADER.format("manifests/") + yaml.safe_dump_all(base(), sort_keys=False)
+
+
+def _everywhere(role: Path) -> str:
+    """The rights of a Role in every namespace."""
+    text = role.read_text().replace("kind: Role\n", "kind: ClusterRole\n")
+    return _HEADER.format(role.relative_to(ROOT)) + text.replace("in its own namespace", "in all")
 
 
 def _listed(paths: list[Path]) -> str:

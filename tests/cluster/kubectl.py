@@ -37,7 +37,25 @@ class Kubectl:
     def within(self, namespace: str) -> "Kubectl":
         """The same client in a namespace that is made for it."""
         self("create", "namespace", namespace)
+        return self.at(namespace)
+
+    def at(self, namespace: str) -> "Kubectl":
+        """The same client in a namespace that is there."""
         return Kubectl(self._executable, self._kubeconfig, namespace)
+
+    def may(self, account: str, verb: str, what: str, namespace: str = "") -> bool:
+        """Whether a ServiceAccount of this namespace may do this to pods, azoraplugins.azora.dev, pods/log …"""
+        resource, _, part = what.partition("/")
+        name, _, group = resource.partition(".")
+        asked = {"verb": verb, "group": group, "resource": name, "subresource": part}
+        spec = {
+            "user": f"system:serviceaccount:{self.namespace}:{account}",
+            "resourceAttributes": asked | {"namespace": namespace or self.namespace},
+        }
+        kind = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview"}
+        review = json.dumps(kind | {"spec": spec})
+        said = json.loads(self("create", "--filename=-", "--output=json", input=review))
+        return said["status"]["allowed"]
 
     def apply(self, *objects: dict[str, Any]) -> str:
         """`kubectl apply` of these objects."""

@@ -27,7 +27,7 @@ class Exit(World):
         self.ending, self.outcome, self.ended = ending, outcome, None
         self.deleted = self.now
         self.plugin["metadata"]["deletionTimestamp"] = stamp(self.now)
-        self.closed, self.gone, self.orphans = False, False, []
+        self.closed, self.gone, self.orphans, self.news = False, False, [], []
 
     def go(self, *answers):
         """Look once a second until it is gone, or for ever."""
