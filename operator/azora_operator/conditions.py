@@ -40,11 +40,7 @@ class Reason(StrEnum):
     CONSUMER_STUCK = "ConsumerStuck"
     HEALING_EXHAUSTED = "HealingExhausted"
     DRAINING = "Draining"
-    DRAIN_INCOMPLETE = "DrainIncomplete"
-    ORPHANED = "Orphaned"
     PURGING = "Purging"
-    PURGED = "Purged"
-    PURGE_FAILED = "PurgeFailed"
     WAITING_FOR_PLUGINS = "WaitingForPlugins"
 
 

@@ -11,7 +11,7 @@ from azora_operator.children.deployment import GRACE
 from azora_operator.conditions import Fact, Reason
 from azora_operator.drift import differs
 from azora_operator.durations import moment, seconds
-from azora_operator.news import News
+from azora_operator.news import Happening, News
 from azora_operator.observed import Observed, key_of
 from azora_operator.plan import Plan
 from azora_operator.rendering import Object, Rendering
@@ -75,7 +75,7 @@ class _Exit:
     def orphaned(self) -> Leaving:
         owned = [each for each in self._seen.children.values() if _owner(each) == self._meta["uid"]]
         message = f"{len(owned)} objects are left as they are, without an owner"
-        return self.gone(News(str(Reason.ORPHANED), message), orphan=owned)
+        return self.gone(News(Happening.ORPHANED, message), orphan=owned)
 
     def drained(self, waiting: int | None) -> Leaving:
         """Close the doors, wait until nothing waits, then end the pods."""
@@ -86,7 +86,7 @@ class _Exit:
             return self.wait(Reason.DRAINING, "the pods end", Leaving({}, delete=[*doors, pods]))
         if self.is_over(1):
             message = f"the deadline has passed: {trouble}"
-            news = [News(str(Reason.DRAIN_INCOMPLETE), message, warning=True)]
+            news = [News(Happening.DRAIN_INCOMPLETE, message, warning=True)]
             return self.wait(
                 Reason.DRAINING, message, Leaving({}, delete=[*doors, pods], news=news)
             )
@@ -113,7 +113,7 @@ class _Exit:
         there = self._seen.children.get(key_of(job))
         ended = holding(there)
         if "Complete" in ended:
-            told = News(str(Reason.PURGED), "its queues, database and files are deleted")
+            told = News(Happening.PURGED, "its queues, database and files are deleted")
             return self.gone(told, delete=self._seen.of_kind("PersistentVolumeClaim"))
         if "Failed" in ended:
             return self._unpurged(f"the Job failed: {ended['Failed']}")
@@ -129,7 +129,7 @@ class _Exit:
 
     def _unpurged(self, why: str) -> Leaving:
         message = f"what it keeps may be there still: {why}"
-        return self.gone(News(str(Reason.PURGE_FAILED), message, warning=True))
+        return self.gone(News(Happening.PURGE_FAILED, message, warning=True))
 
     def wait(self, reason: Reason, message: str, step: Leaving | None = None) -> Leaving:
         """One more step, and then another look."""

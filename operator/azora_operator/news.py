@@ -18,6 +18,10 @@ class Happening(StrEnum):
     SCALED = "Scaled"
     WRITE_REFUSED = "WriteRefused"
     TOPOLOGY_RESTORED = "TopologyRestored"
+    DRAIN_INCOMPLETE = "DrainIncomplete"
+    ORPHANED = "Orphaned"
+    PURGED = "Purged"
+    PURGE_FAILED = "PurgeFailed"
 
 
 ALARMING = frozenset(

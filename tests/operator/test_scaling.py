@@ -98,7 +98,7 @@ def test_messages_in_hand_count_as_work():
 
 def test_pods_come_at_once_and_go_when_they_were_not_needed_for_long_enough():
     memory = Memory(begun=0.0)
-    memory.take(load(waiting=400, done=10.0), 100.0, 1, QUICK)
+    memory.take(load(waiting=400, done=10.0, behind=True), 100.0, 1, QUICK)
     assert memory.target == 4
     for second in range(102, 160, 2):
         memory.take(load(arriving=1.0), float(second), 4, QUICK)
