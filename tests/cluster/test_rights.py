@@ -12,7 +12,6 @@ FORBIDDEN = [
     "watch secrets",
     "create secrets",
     "create pods",
-    "delete pods",
     "create pods/exec",
     "get pods/log",
     "update azoraplugins.azora.dev",
