@@ -14,7 +14,10 @@ STALE = 30.0
 
 @dataclass
 class Memory:
-    """One plugin's load over time; `target` is the number of pods that it asks for."""
+    """One plugin's load over time; `target` is the number of pods that it asks for.
+
+    Pods that have not yet taken up their work count as busy: without them nobody knows its queues.
+    """
 
     begun: float
     one: float | None = None
@@ -27,7 +30,7 @@ class Memory:
         """Take in what was measured, and decide."""
         self.taken_at = now
         self.one = capacity(load, self.one)
-        if not load.is_idle:
+        if not load.is_idle or (current and not load.consumers):
             self.busy_at = now
         wanted = needed(load, self.one, current, scaling)
         self.history.append((now, wanted))

@@ -130,6 +130,16 @@ def test_plugin_goes_to_zero_only_when_asked_and_wakes_with_its_first_message():
     assert memory.target == 1
 
 
+def test_pods_that_have_not_taken_up_their_work_are_not_idle():
+    sleepy = QUICK.model_copy(update={"to_zero": True, "idle_after": "30s"})
+    memory = Memory(begun=0.0)
+    memory.take(load(consumers=0), 100.0, 1, sleepy)
+    assert memory.target == 1
+    memory.take(load(consumers=1), 120.0, 1, sleepy)
+    memory.take(load(consumers=1), 140.0, 1, sleepy)
+    assert memory.target == 0
+
+
 def test_numbers_that_are_old_are_none():
     loads, plugin = Loads(), ("n", "library")
     loads.take(plugin, Queues(waiting=9), 100.0, 1, QUICK)
