@@ -14,6 +14,7 @@ from azora_nexus.filters.cesql import filter_of
 from azora_nexus.journal.positions import end_of_log
 from azora_nexus.journal.retention import Retention
 from azora_nexus.replays.models import ReplayRow
+from azora_nexus.replays.pacing import Clock, Pacing
 
 if TYPE_CHECKING:
     from azora.hosted import HostedPlugin
@@ -31,13 +32,13 @@ _LONGEST_WAIT = 1.0
 class Runner:
     """One of several replicas runs replays at a time; replays take turns."""
 
-    def __init__(self, plugin: "HostedPlugin", log: EventLog) -> None:
+    def __init__(self, plugin: "HostedPlugin", log: EventLog, clock: Clock = time.time) -> None:
         self._plugin = plugin
         self._log = log
         self._desks = Desks(plugin)
         self._lease = Lease(plugin.database, "nexus replays", LEASE)
         self._readers: dict[str, tuple[int, LogReader]] = {}
-        self._clocks: dict[str, tuple[float, float]] = {}
+        self._pacing = Pacing(clock)
         self._waiting: dict[str, int] = {}
 
     def round(self) -> None:
@@ -89,13 +90,8 @@ class Runner:
 
     def _due(self, row: ReplayRow, found: list[Logged]) -> list[Logged]:
         """What is due now, at the pace of the replay: at full speed all of it."""
-        if not row.pace or not found:
-            return found
-        now = time.time()
-        began, first = self._clocks.setdefault(row.id, (now, found[0].envelope.time))
-        due = [one for one in found if (one.envelope.time - first) / row.pace <= now - began]
+        due, wait = self._pacing.due(row.id, row.pace, found)
         if not due:
-            wait = (found[0].envelope.time - first) / row.pace - (now - began)
             time.sleep(min(wait, _LONGEST_WAIT))
         if len(due) < len(found):
             self._close(row.id)
@@ -155,7 +151,7 @@ class Runner:
     def _let_go(self, keep: set[str]) -> None:
         for id_ in self._readers.keys() - keep:
             self._close(id_)
-            self._clocks.pop(id_, None)
+            self._pacing.forget(id_)
             self._waiting.pop(id_, None)
 
     def _close(self, id_: str) -> None:

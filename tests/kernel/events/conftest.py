@@ -21,6 +21,14 @@ def hosts(tmp_path, url):
 
 
 @pytest.fixture
+def shared(tmp_path, postgresql):
+    """Hosts on PostgreSQL, where several processes share a database."""
+    hosts = Hosts(tmp_path, postgresql.new_database())
+    yield hosts
+    hosts.close()
+
+
+@pytest.fixture
 def stalls():
     """How long this test's greenlets could not run: `stalls.longest`, in seconds."""
     watch = StallWatch()

@@ -4,7 +4,6 @@ import time
 
 import pytest
 from tests.kernel.events.hosts import (
-    Hosts,
     envelope,
     eventually,
     handler,
@@ -22,14 +21,6 @@ from azora.events.pace import Pace
 
 LEASE = 0.4
 PACE = Pace(first_pause=0.01, idle=0.1, lease=LEASE)
-
-
-@pytest.fixture
-def shared(tmp_path, postgresql):
-    """Hosts on PostgreSQL, where several processes share a database."""
-    hosts = Hosts(tmp_path, postgresql.new_database())
-    yield hosts
-    hosts.close()
 
 
 def reader(hosts, function=write_seen, **facts):

@@ -32,11 +32,9 @@ LISTENER = handler(attempts=2)
 
 
 @pytest.fixture
-def postgres(tmp_path, postgresql):
+def postgres(shared):
     """A reader on PostgreSQL, where handlers have something to share."""
-    hosts = Hosts(tmp_path, postgresql.new_database())
-    yield reader_of(hosts)
-    hosts.close()
+    return reader_of(shared)
 
 
 def reader_of(hosts):
@@ -179,7 +177,7 @@ def test_one_whose_statement_waits_for_others_holds_nobody_up_and_breaks_nobody_
     with postgres.database.transaction():
         postgres.database.execute(add, 2)
         brought = bring(postgres, [envelope(n) for n in range(10)])
-        eventlet.sleep(PATIENCE / 2)
+        eventually(lambda: rows(postgres, "SELECT 1 FROM pg_locks WHERE NOT granted"))
         postgres.database.execute(add, 1)
     assert outcomes(brought) == {"done": 10}
     assert rows(postgres, "SELECT n FROM total ORDER BY id") == [(10,), (2,)]
