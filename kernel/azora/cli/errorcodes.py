@@ -27,6 +27,8 @@ TERMINAL_CODES = tuple(
         ("backup.too_new", 409, "A later Azora wrote the backup.", "Restore it with that version."),
         ("backup.unavailable", 503, "The place of the backups cannot be reached.", "Look at its address and rights."),
         ("backup.wrong_key", 422, "The key or passphrase is not theirs.", "Use the one they were made with."),
+        ("job_failed", 500, "A job was run by `azora job` and failed, or its plugin's migrations are awaited.", "Read what it says; the next due time tries again."),
+        ("job_not_found", 404, "No plugin here has a job of this name.", "`azora describe PLUGIN --json` lists its jobs."),
         ("migration_failed", 500, "A step of a plugin's migration failed and was undone.", "Mend what it names and start again, or go back with the command that it says."),
         ("unit_not_written", 500, "The folder of systemd's units is not writable.", "Run it as root, or pipe the unit there."),
     ]
