@@ -33,8 +33,9 @@ Six things were in the way, and are gone:
   10,000. A fifth of them does: 110 ms of PostgreSQL's processor time for a very common word where it was 169.
 
 What is left is the search that finds nearly 10,000 records and counts all of them: some 100 ms of PostgreSQL on one
-core, and such searches meet one another on two. Once in six rounds the hub stood still for 597 ms while it worked
-for 16 at most: that was the machine's disk or another's work, and no median shows it."""
+core, and such searches meet one another on two. The medians do not show that the hub stood still for 76 ms in one round
+of three on SQLite, and for 597 ms in one on PostgreSQL, while it worked for 16 ms at a stretch at most: the cause is
+not known."""
 
 
 class Kept(NamedTuple):
