@@ -13,7 +13,7 @@ run: .venv/run.stamp .venv/islands.stamp  ## Start the campus here: nothing else
 	@exec $(BIN)/azora up
 
 # Two lanes of about the same length, one for each core of a small machine; the second takes what the first does not name.
-LANE := cluster faults kernel
+LANE := architecture cluster kernel operator shipping thirdparty
 test: parts .venv/dev.stamp .venv/islands.stamp plane tools lint  ## Install what the tests need, lint, and run every test
 	@.ci/lanes $(BIN)/python "$(LANE:%=tests/%)" "$(filter-out $(LANE:%=tests/%/),$(wildcard tests/[!_]*/))"
 
