@@ -6,12 +6,14 @@ caller cannot tell which, but for the time it takes.
 
 import random
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 import eventlet
 import orjson
 from pydantic import ValidationError
 
+from azora.canaries import address_of
 from azora.context import Context, current_or_none
 from azora.contract import Operation
 from azora.dispatch import BoundOperation, to_json
@@ -29,11 +31,18 @@ PAUSE = 0.05
 _NOT_THE_CALLEES_FAULT = ("breaker_open", "overloaded")
 
 
+class NobodyServes(Unavailable):
+    """No queue takes the call. One who is asked and cannot ask another answers with Unavailable itself."""
+
+
 class Wire(Protocol):
     """How calls leave this process."""
 
     def call(self, target: str, body: bytes, headers: dict[str, str], timeout: float) -> bytes:
-        """The JSON of the result of `plugin.operation`. Raises what the callee raised, or Unavailable."""
+        """The JSON of the result of `plugin.operation`.
+
+        Raises what the callee raised, NobodyServes, or another Unavailable.
+        """
 
 
 class Breaker:
@@ -49,14 +58,20 @@ class Breaker:
 
     def check(self, target: str) -> None:
         """Raise Unavailable while the breaker is open."""
-        if self.failures < self.threshold:
-            return
-        now = time.monotonic()
-        if now - self.opened < self.pause:
+        if not self.allows():
             raise Unavailable(
                 f"{target} has failed {self.failures} times in a row", code="breaker_open"
             )
+
+    def allows(self) -> bool:
+        """Whether a call may try, which while it is open is one for each pause."""
+        if self.failures < self.threshold:
+            return True
+        now = time.monotonic()
+        if now - self.opened < self.pause:
+            return False
         self.opened = now
+        return True
 
     def record(self, failed: bool) -> None:
         self.failures = self.failures + 1 if failed else 0
@@ -98,7 +113,8 @@ class Caller:
                 "another batch. It is made for each event alone; let the handler take no batches.",
                 code="call_in_batch",
             )
-        breaker = self._breakers.get(target) or self._new_breaker(target)
+        address = target if bound else self._address(target)
+        breaker = self._breakers.get(address) or self._new_breaker(address)
         attempts = self._runtime.settings.call_attempts if known and known.idempotent else 1
         pause = PAUSE
         while True:
@@ -106,17 +122,19 @@ class Caller:
             child = Context(self._runtime, parent)
             child.key = key or _idempotency_key(parent, target)
             try:
-                breaker.check(target)
+                if address == target:
+                    breaker.check(target)
                 if bound:
                     result = self._call_here(bound, request, reply, timeout, child)
                 else:
-                    result = self._call_there(
-                        target, request, reply, timeout or self._timeout(known), child
-                    )
+                    limit = timeout or self._timeout(known)
+                    result = self._call_there(target, address, request, reply, limit, child)
             except ServiceError as error:
                 breaker.record(error.code not in _NOT_THE_CALLEES_FAULT)
                 if not attempts or not _time_left(child):
                     raise
+                address = target
+                breaker = self._breakers.get(address) or self._new_breaker(address)
                 eventlet.sleep(pause * random.uniform(0.5, 1.5))
                 pause *= 2
             except Exception:
@@ -125,6 +143,12 @@ class Caller:
             else:
                 breaker.record(False)
                 return result
+
+    def _address(self, target: str) -> str:
+        """Where a call goes first: to a canary by chance, unless that has failed again and again."""
+        address = address_of(self._runtime, target)
+        breaker = self._breakers.get(address)
+        return address if breaker is None or address == target or breaker.allows() else target
 
     def _new_breaker(self, target: str) -> Breaker:
         settings = self._runtime.settings
@@ -158,6 +182,7 @@ class Caller:
     def _call_there(
         self,
         target: str,
+        address: str,
         request: Request | dict[str, Any],
         reply: type[Message] | None,
         timeout: float,
@@ -173,7 +198,7 @@ class Caller:
         body = b'{"args":[],"kwargs":' + kwargs + b"}"
         known = self._runtime.registry.operation(target)
         model = reply or (known.reply if known else None)
-        result = self._send(wire, target, body, context)
+        result = self._send(wire, target, address, body, context)
         if model is None or result == b"null":
             return orjson.loads(result)
         try:
@@ -183,13 +208,15 @@ class Caller:
                 f"{target} answered what is no {model.__name__}", code="reply_unreadable"
             ) from None
 
-    def _send(self, wire: Wire, target: str, body: bytes, context: Context) -> bytes:
-        """Send a call and wait for its reply, in a span of its own."""
-        assert context.deadline is not None
+    def _send(self, wire: Wire, target: str, address: str, body: bytes, context: Context) -> bytes:
+        """Send a call and wait for its reply, in a span of its own. Others serve it where no canary does."""
         span = start_span(context, target, "client")
         failure: BaseException | None = None
         try:
-            return wire.call(target, body, context.headers(), context.deadline - time.monotonic())
+            if address != target:
+                with suppress(NobodyServes):
+                    return wire.call(address, body, context.headers(), _seconds_left(context))
+            return wire.call(target, body, context.headers(), _seconds_left(context))
         except BaseException as error:
             failure = error
             raise
@@ -234,6 +261,11 @@ def _idempotency_key(parent: Context | None, target: str) -> str | None:
 
 def _acts_for_batch(parent: Context | None) -> bool:
     return bool(parent and parent.claim and not parent.key and not parent.cause)
+
+
+def _seconds_left(context: Context) -> float:
+    assert context.deadline is not None
+    return context.deadline - time.monotonic()
 
 
 def _time_left(context: Context) -> bool:

@@ -57,5 +57,6 @@ def open_runtime(
             [] if aside else hosted,
             settings.event_log_days,
             settings.rpc,
+            None if aside else settings.canary_share,
         )
     return Runtime(registry, settings, actors, hosted, transport)

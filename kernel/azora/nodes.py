@@ -12,7 +12,8 @@ from typing import Any
 class Node:
     """A process: its name, its plugins with their versions, since when it runs, when it was heard of.
 
-    `troubles` keep its plugins from answering, by name; `notices` are what keepers should see to.
+    `troubles` keep its plugins from answering, by name; `notices` are what keepers should see to. A canary
+    says which share of the calls it is to get.
     """
 
     name: str
@@ -21,6 +22,11 @@ class Node:
     seen: float
     troubles: dict[str, str] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
+    canary_share: float | None = None
+
+    @property
+    def is_canary(self) -> bool:
+        return self.canary_share is not None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -79,6 +79,7 @@ class Runtime:
 
         `aside` this process does only what it is told: others take the calls, the events and the jobs.
         """
+        canary = self.transport is not None and self.transport.is_canary
         self.live.refresh()
         for name, hosted in list(self.hosted.items()):
             try:
@@ -91,14 +92,15 @@ class Runtime:
             self._greenlets.append(eventlet.spawn(hosted.relay.run))
             if aside:
                 continue
-            self._consumers.append(eventlet.spawn(hosted.consumer.run))
+            if not canary:
+                self._consumers.append(eventlet.spawn(hosted.consumer.run))
             if self.transport:
                 self.transport.serve(hosted)
-                if hosted.plugin.keeps_log:
+                if hosted.plugin.keeps_log and not canary:
                     self._greenlets.append(eventlet.spawn(self.transport.pour, hosted))
         if self.transport:
             self.transport.start()
-        if not aside:
+        if not aside and not canary:
             self._greenlets.append(eventlet.spawn(self.jobs.run))
         self._greenlets.append(eventlet.spawn(self.live.run))
         self._started = True

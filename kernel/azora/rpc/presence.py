@@ -23,11 +23,17 @@ _FIELDS = {field.name for field in fields(Node)}
 class Presence:
     """Announces this process and remembers the others."""
 
-    def __init__(self, connection: BrokerConnection, plugins: dict[str, str]) -> None:
+    def __init__(
+        self,
+        connection: BrokerConnection,
+        plugins: dict[str, str],
+        canary_share: float | None = None,
+    ) -> None:
         self._connection = connection
         self._channel: amqp.Channel | None = None
         self._nodes: dict[str, Node] = {}
-        self._about = this_node(plugins)
+        self._canaries: dict[str, Node] = {}
+        self._about = replace(this_node(plugins), canary_share=canary_share)
         self._stopping = False
         connection.add_step(self._declare)
 
@@ -38,6 +44,19 @@ class Presence:
             (node for node in self._nodes.values() if node.seen > oldest),
             key=lambda node: node.name,
         )
+
+    def canary_share(self, plugin: str) -> float:
+        """The share of a plugin's calls that its canaries take: what the newest of them says."""
+        if not self._canaries:
+            return 0.0
+        oldest = time.time() - LIFETIME
+        there = [
+            node
+            for node in self._canaries.values()
+            if node.seen > oldest and plugin in node.plugins and not node.troubles
+        ]
+        newest = max(there, key=lambda node: node.since, default=None)
+        return newest.canary_share or 0.0 if newest else 0.0
 
     def start(self) -> None:
         self._greenlet = eventlet.spawn(self._announce)
@@ -78,7 +97,9 @@ class Presence:
             about = Node(**{**known, "seen": time.time()})
         except (ValueError, TypeError, AttributeError):
             return  # somebody else's message
-        if about.plugins:
-            self._nodes[about.name] = about
-        else:
-            self._nodes.pop(about.name, None)
+        known_as = (self._nodes, self._canaries) if about.is_canary else (self._nodes,)
+        for known in known_as:
+            if about.plugins:
+                known[about.name] = about
+            else:
+                known.pop(about.name, None)

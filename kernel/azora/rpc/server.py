@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import amqp
 import eventlet
 
+from azora.canaries import SUFFIX
 from azora.dispatch import BoundOperation
 from azora.errors import Unavailable
 from azora.rpc.answering import Begun, answer
@@ -35,9 +36,12 @@ class RpcServer:
     may repeat the first and never the second.
     """
 
+    suffix = ""
+
     def __init__(self, hosted: "HostedPlugin", connection: BrokerConnection) -> None:
         self._hosted = hosted
-        self._queue = f"rpc-{hosted.name}"
+        self._queue = f"rpc-{hosted.name}{self.suffix}"
+        self._key = f"{hosted.name}.*{self.suffix}"
         self._connection = connection
         self._prefetch = hosted.runtime.settings.max_workers
         self._channel: amqp.Channel | None = None
@@ -62,7 +66,7 @@ class RpcServer:
             self._hosted.log.warning("rpc_queue_away", queue=self._queue, reason=reason)
             eventlet.spawn_n(self._come_back)
             return
-        channel.queue_bind(self._queue, EXCHANGE, f"{self._hosted.name}.*")
+        channel.queue_bind(self._queue, EXCHANGE, self._key)
         channel.basic_qos(0, self._prefetch, a_global=False)
         self._tag = channel.basic_consume(self._queue, callback=self._on_request)
 
@@ -73,7 +77,7 @@ class RpcServer:
         """
         limit = eventlet.Timeout(DECLARE_TIMEOUT)
         try:
-            channel.queue_declare(self._queue, durable=True, auto_delete=False)
+            self._declare_queue(channel)
         except amqp.NotFound as error:
             return str(error)
         except eventlet.Timeout as expired:
@@ -83,6 +87,9 @@ class RpcServer:
         finally:
             limit.cancel()
         return None
+
+    def _declare_queue(self, channel: amqp.Channel) -> None:
+        channel.queue_declare(self._queue, durable=True, auto_delete=False)
 
     def _come_back(self) -> None:
         """Connect anew when the queue is back: the process calls others and hears events meanwhile."""
@@ -98,13 +105,18 @@ class RpcServer:
         if self._stopping:
             message.reject(requeue=True)
             return
-        bound = self._hosted.operations.get(message.routing_key)
+        bound = self._bound(message.routing_key)
         if bound is None or bound.operation.idempotent:
             eventlet.spawn_n(self._serve_and_settle, message, bound)
             return
         message.acknowledge()
         if not self._begun.has(message):
             eventlet.spawn_n(self._settle_and_serve, message, bound)
+
+    def _bound(self, key: str) -> BoundOperation | None:
+        """The operation that a call is addressed to, also one that comes back from a canary."""
+        operations = self._hosted.operations
+        return operations.get(key) or operations.get(key.removesuffix(SUFFIX))
 
     def _serve_and_settle(self, message: Delivery, bound: BoundOperation | None) -> None:
         self._serve(message, bound)

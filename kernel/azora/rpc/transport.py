@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from azora.calls import Wire
 from azora.contract import Handler
 from azora.registry import Registry
+from azora.rpc.canary import CanaryServer
 from azora.rpc.connection import BrokerConnection
 from azora.rpc.events import BrokerCourier, EventSubscriber
 from azora.rpc.log import StreamLog
@@ -39,21 +40,30 @@ class AmqpTransport:
         hosted: list[str],
         log_days: float,
         rpc: Rpc = "azora",
+        canary_share: float | None = None,
     ) -> None:
         self._url = url
         self._connection = BrokerConnection(url, name)
         self._rpc = rpc
+        self._canary_share = canary_share
         self.wire = self._wire()
         logs = [DeclaredLog(plugin, log_days) for plugin in registry.log_keepers()]
         self.courier = BrokerCourier(self._connection, list(registry.plugins), logs)
         versions = {plugin: registry.plugins[plugin].version for plugin in hosted}
-        self.presence = Presence(self._connection, versions)
+        self.presence = Presence(self._connection, versions, canary_share)
         self._serving: list[Serving] = []
 
     def serve(self, hosted: "HostedPlugin") -> None:
-        """Offer the plugin's operations and take its events from the next connect on."""
+        """Offer the plugin's operations and take its events from the next connect on; a canary takes none."""
+        if self.is_canary:
+            self._serving.append(CanaryServer(hosted, self._connection))
+            return
         self._serving.append(self._server(hosted))
         self._serving.append(EventSubscriber(hosted, self._connection))
+
+    @property
+    def is_canary(self) -> bool:
+        return self._canary_share is not None
 
     def log(self, plugin: str) -> StreamLog:
         """The log of the plugin that keeps it."""

@@ -14,6 +14,7 @@ import eventlet
 import orjson
 from eventlet.event import Event
 
+from azora.calls import NobodyServes
 from azora.errors import DeadlineExceeded, ServiceError, Unavailable
 from azora.rpc.connection import BrokerConnection, declare_exchange
 from azora.rpc.faults import deserialize
@@ -102,7 +103,7 @@ class AmqpWire:
 
 def nobody_serves(target: str) -> Unavailable:
     """What a call is told that no queue takes."""
-    return Unavailable(f"nobody serves {target.partition('.')[0]}", code="not_offered")
+    return NobodyServes(f"nobody serves {target.partition('.')[0]}", code="not_offered")
 
 
 def lost_in_call() -> Unavailable:

@@ -66,6 +66,11 @@ class CampusSettings(Settings):
         description="How calls go over RabbitMQ: `azora`, or `nameko` for stock Nameko's RPC, which is slower. "
         "Processes of both kinds understand each other.",
     )
+    canary_share: Share | None = Field(
+        None,
+        description="Makes a process a canary: it serves this share of the calls of its plugins, from 0 to 1, "
+        "and takes no events and starts no jobs. Over RabbitMQ alone.",
+    )
     redis_url: Address | None = Field(
         None,
         description="`redis://…` for what several processes share: rate limits, sessions, caches.",
