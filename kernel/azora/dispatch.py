@@ -20,6 +20,7 @@ from azora.errors import (
     DeadlineExceeded,
     NotAllowed,
     NotAuthenticated,
+    RequestError,
     ServiceError,
     Unavailable,
     invalid,
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
 
 Kind = Literal["operation", "event"]
 UNEXPECTED = "Something failed here. Try again; if it stays, report the trace id."
+FAULTS = (
+    "operation_faults",
+    "Calls of operations that failed by the plugin's own fault",
+    "operation",
+)
 QUEUE_FACTOR = 8
 """Callers that may wait for each slot before the next is turned away."""
 
@@ -196,8 +202,16 @@ class Worker:
         leave(self._token)
         outcome = "ok" if failure is None else _outcome(failure)
         seconds = time.perf_counter() - self._began
-        self._hosted.runtime.metrics.observe(self._kind, self._full, outcome, seconds)
+        metrics = self._hosted.runtime.metrics
+        metrics.observe(self._kind, self._full, outcome, seconds)
+        if self._kind == "operation" and _is_fault(failure):
+            metrics.counter(*FAULTS).add(1, self._full)
         finish_span(self._context, self._span, failure)
+
+
+def _is_fault(failure: BaseException | None) -> bool:
+    """Whether it failed, and not because of what the caller asked for."""
+    return isinstance(failure, Exception) and not isinstance(failure, RequestError)
 
 
 def _outcome(failure: BaseException) -> str:

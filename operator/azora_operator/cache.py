@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 
+from azora_operator.children.canary import is_canary
 from azora_operator.kinds import CHILDREN, PLATFORM, PLUGIN, POD, Kind
 from azora_operator.observed import Key, Observed
 from azora_operator.rendering import PLUGIN_LABEL, Object
@@ -85,6 +86,10 @@ class Cache:
         """Whose pod it is, by its namespace and name."""
         found = self._objects[POD.name].get(pod)
         return (pod[0], _label(found)) if found else None
+
+    def canary_pods(self) -> list[Object]:
+        """The pods of all canaries."""
+        return [pod for pod in self._objects[POD.name].values() if is_canary(pod)]
 
     def plugins_of(self, platform: Owner) -> list[Object]:
         """The plugins of a platform."""

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     NOT_DEPLOYED = "NotDeployed"
     ROLLING_OUT = "RollingOut"
     AVAILABLE = "Available"
+    CANARY_RUNNING = "CanaryRunning"
     PAUSED = "Paused"
     PLANNED = "Planned"
     READY = "Ready"

@@ -111,7 +111,7 @@ def _plain(node: Any, definitions: Schema) -> Any:
     if node.get("default", ...) is None:
         del node["default"]
     elif isinstance(node.get("default"), dict):
-        node["default"] = {k: v for k, v in node["default"].items() if v is not None}
+        node["default"] = _given(node["default"])
     return {
         key: (
             {name: _plain(each, definitions) for name, each in value.items()}
@@ -121,4 +121,13 @@ def _plain(node: Any, definitions: Schema) -> Any:
             else _plain(value, definitions)
         )
         for key, value in node.items()
+    }
+
+
+def _given(default: Schema) -> Schema:
+    """A default without what it leaves out."""
+    return {
+        key: _given(value) if isinstance(value, dict) else value
+        for key, value in default.items()
+        if value is not None
     }

@@ -80,7 +80,11 @@ class _Exit:
     def drained(self, waiting: int | None) -> Leaving:
         """Close the doors, wait until nothing waits, then end the pods."""
         pods = self._seen.children["Deployment", self.name]
-        doors = [each for (kind, _), each in self._seen.children.items() if kind in _ENTRANCES]
+        doors = [
+            each
+            for (kind, name), each in sorted(self._seen.children.items())
+            if kind in _ENTRANCES or (kind == "Deployment" and name != self.name)
+        ]
         trouble = self._trouble(waiting)
         if trouble is None or not pods["spec"]["replicas"]:
             return self.wait(Reason.DRAINING, "the pods end", Leaving({}, delete=[*doors, pods]))

@@ -11,6 +11,7 @@ from urllib3.exceptions import HTTPError
 from azora_operator.api import Api
 from azora_operator.cache import Cache, Concerned, Owner, key_of
 from azora_operator.closer import CloserLook
+from azora_operator.counting import Counting
 from azora_operator.kinds import PLATFORM, PLUGIN
 from azora_operator.loads import Loads
 from azora_operator.management import Management, Queue, UnreachableError, queues_of
@@ -25,20 +26,21 @@ _PAUSE = 2.0
 
 class Measuring:
     """`loads` are the plugins' loads; `troubles` says why the broker of a platform cannot be asked;
-    `closer` knows what stands still."""
+    `closer` knows what stands still, `counting` what canaries have counted."""
 
     def __init__(self, api: Api, cache: Cache) -> None:
         self._api, self._cache = api, cache
         self.loads = Loads()
         self.closer = CloserLook(api, cache)
+        self.counting = Counting(cache)
         self.troubles: dict[Owner, str] = {}
 
     async def look(self) -> list[Concerned]:
-        """Ask each broker once; the resources whose plan may be another now."""
+        """Ask each broker and each canary once; the resources whose plan may be another now."""
         news = await asyncio.gather(*map(self._ask, self._cache.platforms()))
         for memory in (self.loads, self.closer):
             memory.forget_all_but(self._cache.keys(PLUGIN.name))
-        return [each for some in news for each in some]
+        return [each for some in news for each in some] + await self.counting.look()
 
     async def waiting(self, plugin: Object) -> tuple[int | None, str]:
         """How many messages a plugin has, None where nobody knows; and the trouble, if that is why."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from azora_operator.rendering import REVISION_LABEL, Object
+from azora_operator.tally import Tally
 
 Key = tuple[str, str]
 """Kind and name of a child."""
@@ -15,7 +16,8 @@ class Observed:
 
     `target` is the number of pods that the load asks for, None where it is not known; `broker_trouble`
     says why the broker cannot be reached; `still` tells of pods for how many seconds they have held
-    messages and finished none; `served` are the kinds of others that this cluster knows.
+    messages and finished none; `served` are the kinds of others that this cluster knows; `tallies` are what
+    canaries of a revision have counted, where that is known.
     """
 
     platform: Object | None = None
@@ -28,6 +30,7 @@ class Observed:
     broker_trouble: str = ""
     still: dict[str, float] = field(default_factory=dict)
     served: frozenset[str] = frozenset()
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> list[Object]:
         """The children of one kind."""

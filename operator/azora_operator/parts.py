@@ -32,7 +32,7 @@ def _between(least: str, most: str) -> dict[str, Any]:
     return rules((within, f"between {least} and {most}"))
 
 
-def _lasting(least: str, most: str, description: str, default: Any = ...) -> Any:
+def lasting(least: str, most: str, description: str, default: Any = ...) -> Any:
     """A field that is a Duration within these bounds."""
     bounds = _between(least, most)
     return Field(default, description=description, json_schema_extra=bounds)
@@ -167,7 +167,7 @@ class Migration(Part):
     """What brings the database to this version's schema."""
 
     command: Command = Field(description="Run once per image before its pods.")
-    timeout: Duration = _lasting("1s", "24h", "How long it may take.", "10m")
+    timeout: Duration = lasting("1s", "24h", "How long it may take.", "10m")
 
 
 class Job(Part):
@@ -201,12 +201,12 @@ class Healing(Part):
     roll_back: bool = Field(
         True, description="Put the pods back to the last good revision when a new one fails."
     )
-    deadline: Duration = _lasting(
+    deadline: Duration = lasting(
         *("10s", "24h"),
         "How long the pods of a new revision may take to answer; then it has failed.",
         "10m",
     )
-    proven_after: Duration = _lasting(
+    proven_after: Duration = lasting(
         *("1s", "24h"),
         "How long all pods of a revision must have answered for it to be a good one.",
         "30s",
@@ -220,7 +220,15 @@ class Healing(Part):
         json_schema_extra=_between("10s", "24h"),
     )
     budget: int = Field(3, ge=0, le=100, description="How often it may act within the window.")
-    window: Duration = _lasting("1s", "24h", "The time over which the budget counts.", "10m")
+    window: Duration = lasting("1s", "24h", "The time over which the budget counts.", "10m")
+
+
+class Heal(Part):
+    """Once that the operator has acted by itself."""
+
+    time: str = Field(json_schema_extra={"format": "date-time"})
+    action: str = Field(max_length=64)
+    message: str = Field(max_length=1024)
 
 
 class Deletion(Part):
@@ -247,7 +255,7 @@ class Scaling(Part):
         json_schema_extra=rules(("self.min <= self.max", "min must not be above max", ".min"))
     )
 
-    target_latency: Duration = _lasting(
+    target_latency: Duration = lasting(
         "50ms", "1h", "How long a call or an event may wait before a pod takes it: 500ms, 2s."
     )
     min: int = Field(1, ge=1, le=1000, description="The fewest pods while there is work.")
@@ -256,10 +264,10 @@ class Scaling(Part):
         False,
         description="No pods at all while there is no work; the first message starts them. HTTP does not.",
     )
-    idle_after: Duration = _lasting(
+    idle_after: Duration = lasting(
         "1s", "24h", "How long there must have been no work before there are no pods.", "5m"
     )
-    stabilization: Duration = _lasting(
+    stabilization: Duration = lasting(
         *("1s", "1h"),
         "Pods are taken away only if so many were not needed for as long as this.",
         "1m",

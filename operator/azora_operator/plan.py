@@ -15,6 +15,7 @@ from azora_operator.revisions import is_proven, keep
 from azora_operator.rollout import RollOut, roll_out
 from azora_operator.status import holding, plugin_status, ready, running_status
 from azora_operator.stuck import Healing, heal_stuck
+from azora_operator.trial import remaining
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def plan(plugin: Object, seen: Observed) -> Plan:
     delete = _superfluous(wanted, given, rolled, seen)
     delete += [healing.pod] if healing.pod else []
     lines = preview(write, delete, seen) if previewed else None
+    facts += [rolled.trial.fact] if rolled.trial else []
     told = [*facts, *_load_known(given, seen), *_planned(lines), ready(facts, still)]
     status = plugin_status(plugin, seen, told)
     status |= running_status(given, rolled, budget, healing.heal) | {"plan": lines}
@@ -136,15 +138,19 @@ def _wanted(given: Rendering, rolled: RollOut, seen: Observed, *, migrated: bool
         children.route(given),
         children.service_monitor(given),
         children.volume_claim(given),
-        *(_working(given, rolled) if migrated else ()),
+        *(_working(given, rolled, seen) if migrated else ()),
         keep(given, rolled.revision, seen) if _is_good(given, rolled, seen) else None,
     ]
     return list({key_of(each): each for each in made if each is not None}.values())
 
 
-def _working(given: Rendering, rolled: RollOut) -> list[Object]:
-    """What works with the database: the pods, and the jobs of the same revision."""
-    return [rolled.deployment, *children.cron_jobs(given, rolled.revision.template)]
+def _working(given: Rendering, rolled: RollOut, seen: Observed) -> list[Object]:
+    """What works with the database: the pods, a canary's too, and the jobs of the pods' revision."""
+    canary = rolled.trial.deployment if rolled.trial else None
+    if rolled.is_wanted and not _settled(given, rolled, seen):
+        canary = remaining(given, rolled.revision, seen)
+    jobs = children.cron_jobs(given, rolled.revision.template)
+    return [rolled.deployment, *([canary] if canary else []), *jobs]
 
 
 def _is_done(job: Object | None, seen: Observed) -> bool:

@@ -171,7 +171,8 @@ class Reconciler:
         target = self._measuring.loads.target(owner, now)
         still = self._measuring.closer.still(campus, now)
         seen = self._cache.observed(plugin, secrets, target, trouble, still)
-        todo = plan(plugin, replace(seen, served=frozenset(self._served)))
+        tallies = self._measuring.counting.tallies(owner)
+        todo = plan(plugin, replace(seen, served=frozenset(self._served), tallies=tallies))
         (self._unsettled.add if todo.unsettled else self._unsettled.discard)(me)
         if todo.hold != is_held(plugin):
             plugin = await self._api.hold(PLUGIN, plugin, held=todo.hold)

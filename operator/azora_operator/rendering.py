@@ -15,6 +15,7 @@ PLUGIN_LABEL = "azora.dev/plugin"
 PLATFORM_LABEL = "azora.dev/platform"
 HASH_ANNOTATION = "azora.dev/hash"
 REVISION_LABEL = "azora.dev/revision"
+INSTANCE_LABEL = "app.kubernetes.io/instance"
 FINALIZER = "azora.dev/operator"
 """Holds a resource that is being deleted until the operator has done its part."""
 
@@ -24,7 +25,7 @@ class Rendering:
     """A plugin on its platform; `secrets` tells the hash of each Secret that it reads.
 
     `replicas` is how many pods it has now, which may follow its load; `served` are the kinds of others that
-    this cluster knows.
+    this cluster knows; `instance` is the name of its canary where that is rendered.
     """
 
     meta: Object
@@ -33,6 +34,7 @@ class Rendering:
     replicas: int
     secrets: dict[str, str] = field(default_factory=dict)
     served: frozenset[str] = frozenset()
+    instance: str = ""
 
     @property
     def name(self) -> str:
@@ -44,11 +46,16 @@ class Rendering:
         return {PLUGIN_LABEL: self.name, PLATFORM_LABEL: self.plugin.platform}
 
     @property
+    def serving(self) -> dict[str, str]:
+        """Selects those of this plugin's pods that are no canaries, or those that are."""
+        return {**self.selector, INSTANCE_LABEL: self.instance or self.name}
+
+    @property
     def labels(self) -> dict[str, str]:
         version = {"app.kubernetes.io/version": self.plugin.version} if self.plugin.version else {}
         return {
             "app.kubernetes.io/name": self.name,
-            "app.kubernetes.io/instance": self.name,
+            INSTANCE_LABEL: self.instance or self.name,
             "app.kubernetes.io/part-of": self.plugin.platform,
             "app.kubernetes.io/managed-by": MANAGER,
             **version,

@@ -11,6 +11,7 @@ from azora_operator.parts import (
     Address,
     Command,
     Deletion,
+    Heal,
     Healing,
     Http,
     Job,
@@ -29,6 +30,7 @@ from azora_operator.parts import (
     Storage,
     rules,
 )
+from azora_operator.strategies import RolloutSpec
 
 GROUP = "azora.dev"
 VERSION = "v1alpha1"
@@ -125,6 +127,16 @@ class PluginSpec(Part):
                 "one pod alone can use a volume that is not shared: at most one replica and no scaling, or shared: true",
                 ".storage",
             ),
+            (
+                "!has(self.rollout) || self.rollout.strategy != 'Canary' || has(self.http)",
+                "a canary is judged by its metrics, which it tells by HTTP: give spec.http too",
+                ".rollout",
+            ),
+            (
+                "!has(self.rollout) || self.rollout.strategy != 'Canary' || !has(self.storage) || self.storage.shared",
+                "a canary runs beside the other pods: it needs a volume that is shared",
+                ".rollout",
+            ),
         )
     )
 
@@ -183,6 +195,9 @@ class PluginSpec(Part):
         None, description="A volume for its data folder, which else goes with each pod."
     )
     network: PluginNetwork = Field(PluginNetwork(), description="What it alone connects to.")
+    rollout: RolloutSpec = Field(
+        RolloutSpec(), description="How a new revision takes the place of the old one."
+    )
     healing: Healing = Field(
         Healing(), description="What the operator does by itself when the pods are not well."
     )
@@ -220,14 +235,6 @@ class PlatformStatus(Status):
     """What a platform tells."""
 
     plugins: str | None = Field(None, description="How many of its plugins are Ready: 3/4.")
-
-
-class Heal(Part):
-    """Once that the operator has acted by itself."""
-
-    time: str = Field(json_schema_extra={"format": "date-time"})
-    action: str = Field(max_length=64)
-    message: str = Field(max_length=1024)
 
 
 class PluginStatus(Status):
@@ -273,6 +280,10 @@ class AzoraPlugin(BaseModel):
             (
                 "self.metadata.name.size() <= 40",
                 "metadata.name: at most 40 characters, so that the names of what belongs to it fit",
+            ),
+            (
+                "!self.metadata.name.endsWith('-canary')",
+                "metadata.name: what ends with -canary is the name of another plugin's canary",
             ),
             (
                 "self.spec.deletion.policy != 'Purge' || self.spec.deletion.?confirm.orValue('') == self.metadata.name",

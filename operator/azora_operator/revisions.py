@@ -64,11 +64,12 @@ def keep(given: Rendering, revision: Revision, seen: Observed) -> Object:
 def is_proven(given: Rendering, revision: Revision, seen: Observed) -> bool:
     """Whether as many pods of it as are wanted have answered for long enough."""
     since = seen.now - seconds(given.plugin.healing.proven_after)
-    proven = [pod for pod in seen.pods_of(revision.name) if _ready_since(pod) <= since]
+    proven = [pod for pod in seen.pods_of(revision.name) if ready_since(pod) <= since]
     return 0 < given.replicas <= len(proven)
 
 
-def _ready_since(pod: Object) -> float:
+def ready_since(pod: Object) -> float:
+    """Since when a pod has answered; for ever in the future where it does not."""
     told: list[Any] = pod.get("status", {}).get("conditions", [])
     for each in told:
         if each["type"] == "Ready" and each["status"] == "True":

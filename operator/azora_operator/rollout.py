@@ -12,6 +12,7 @@ from azora_operator.conditions import Fact, Reason
 from azora_operator.observed import Observed
 from azora_operator.rendering import Object, Rendering
 from azora_operator.revisions import Revision, last_good, wanted_revision
+from azora_operator.trial import Trial, is_tried, try_out
 from azora_operator.trouble import Trouble, trouble_of
 
 FAILED_ANNOTATION = "azora.dev/failed-revision"
@@ -20,18 +21,18 @@ CAUSE_ANNOTATION = "azora.dev/failed-because"
 
 @dataclass(frozen=True)
 class RollOut:
-    """A Deployment and the revision that its pods have; `heal` if this very plan goes back to it."""
+    """A Deployment and the revision that its pods have; `heal` if this very plan goes back to it.
+
+    It `is_wanted` if that is what the resources ask for; `trial` is that of what they ask for otherwise.
+    """
 
     revision: Revision
     deployment: Object
     health: Fact
     good: Revision | None = None
     heal: Heal | None = None
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether it is what the resources ask for."""
-        return FAILED_ANNOTATION not in self.deployment["metadata"]["annotations"]
+    is_wanted: bool = True
+    trial: Trial | None = None
 
 
 def roll_out(given: Rendering, seen: Observed, budget: Budget, *, act: bool) -> RollOut:
@@ -40,9 +41,16 @@ def roll_out(given: Rendering, seen: Observed, budget: Budget, *, act: bool) -> 
     failed, cause = _failed(given, seen)
     if good and good.name != wanted.name == failed:
         return _back(given, wanted, good, cause)
+    if good and is_tried(given, wanted, good, seen):
+        trial = try_out(given, wanted, seen)
+        if trial.failure and act:
+            return _given_up(given, wanted, good, trial.failure, seen)
+        if not (trial.passed and act):
+            stable = children.deployment(given, good.template)
+            return RollOut(good, stable, _well(), good, is_wanted=False, trial=trial)
     trouble = trouble_of(wanted.name, given, seen)
     if trouble is None:
-        health = Fact("Degraded", False, Reason.HEALTHY)
+        health = _well()
     elif good is None or good.name == wanted.name or not (act and given.plugin.healing.roll_back):
         health = _no_way_back(given, trouble)
     elif seen.broker_trouble:
@@ -51,10 +59,15 @@ def roll_out(given: Rendering, seen: Observed, budget: Budget, *, act: bool) -> 
     elif budget.is_spent:
         health = budget.exhausted(f"revision {wanted.name}: {trouble.message}")
     else:
-        message = f"{trouble.message}: back from revision {wanted.name} to {good.name}"
-        heal = Heal(seen.now, str(Reason.ROLLED_BACK), message)
-        return _back(given, wanted, good, trouble.message, heal)
+        return _given_up(given, wanted, good, trouble.message, seen)
     return RollOut(wanted, children.deployment(given, wanted.template), health, good)
+
+
+def _given_up(
+    given: Rendering, wanted: Revision, good: Revision, cause: str, seen: Observed
+) -> RollOut:
+    message = f"{cause}: back from revision {wanted.name} to {good.name}"
+    return _back(given, wanted, good, cause, Heal(seen.now, str(Reason.ROLLED_BACK), message))
 
 
 def _back(
@@ -66,7 +79,12 @@ def _back(
         "Change the resource: any other revision is tried"
     )
     health = Fact("Degraded", True, Reason.ROLLED_BACK, message)
-    return RollOut(good, children.deployment(given, good.template, marks), health, good, heal)
+    deployment = children.deployment(given, good.template, marks)
+    return RollOut(good, deployment, health, good, heal, is_wanted=False)
+
+
+def _well() -> Fact:
+    return Fact("Degraded", False, Reason.HEALTHY)
 
 
 def _no_way_back(given: Rendering, trouble: Trouble) -> Fact:

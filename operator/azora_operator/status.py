@@ -31,7 +31,7 @@ def running_status(
     """What is told beside of a plugin that has a platform; `heal` is what its plan does by itself."""
     heals = [*budget.used, *([heal.told] if heal else [])]
     return {
-        "selector": ",".join(f"{k}={v}" for k, v in sorted(given.selector.items())),
+        "selector": ",".join(f"{k}={v}" for k, v in sorted(given.serving.items())),
         "revision": roll_out.revision.name,
         "lastGoodRevision": roll_out.good.name if roll_out.good else None,
         "heals": heals,

@@ -18,13 +18,15 @@ class Trouble:
     message: str
 
 
-def trouble_of(revision: str, given: Rendering, seen: Observed) -> Trouble | None:
-    """What is wrong with this revision, if anything is."""
+def trouble_of(
+    revision: str, given: Rendering, seen: Observed, deployment: str = ""
+) -> Trouble | None:
+    """What is wrong with this revision, whose pods are those of that Deployment, if anything is."""
     for pod in seen.pods_of(revision):
         for container in pod.get("status", {}).get("containerStatuses", ()):
             if _crashes(container):
                 return Trouble(Reason.CRASH_LOOPING, _crash(pod, container))
-    if _deadline_missed(revision, seen.children.get(("Deployment", given.name))):
+    if _deadline_missed(revision, seen.children.get(("Deployment", deployment or given.name))):
         message = f"its pods did not answer within {given.plugin.healing.deadline}"
         return Trouble(Reason.DEADLINE_MISSED, message)
     return None

@@ -95,7 +95,7 @@ class World:
         self.crashing, self.stalling = set(), set()
         self.now, self.ready_since = 1_000_000.0, 0.0
         self.news, self.target, self.broker_trouble = [], None, ""
-        self.still = {}
+        self.still, self.tallies = {}, {}
         self.writes = self.deletes = 0
 
     def edit(self, spec):
@@ -110,7 +110,7 @@ class World:
         children, pods = dict(self.children), tuple(self.pods)
         return Observed(
             *(self.platform, children, secrets, frozenset(), pods),
-            *(self.now, self.target, self.broker_trouble, self.still, self.served),
+            *(self.now, self.target, self.broker_trouble, self.still, self.served, self.tallies),
         )
 
     def _secrets(self):
@@ -139,6 +139,7 @@ class World:
 
     def live(self):
         """Jobs complete and pods become ready, or crash, as the controllers of Kubernetes would see to."""
+        self.pods = []
         for (kind, _), child in self.children.items():
             if kind == "Job":
                 child["status"] = {"conditions": [{"type": "Complete", "status": "True"}]}
@@ -149,9 +150,10 @@ class World:
         wanted, template = deployment["spec"]["replicas"], deployment["spec"]["template"]
         image = template["spec"]["containers"][0]["image"]
         fails = image in self.crashing | self.stalling
-        status = CRASHED if image in self.crashing else {} if fails else answers(self.ready_since)
-        meta = {"name": "library-1", **template["metadata"]}
-        self.pods = [{"metadata": meta, "status": status}] * wanted
+        since = self.answering_since(template)
+        status = CRASHED if image in self.crashing else {} if fails else answers(since)
+        meta = {"name": f"{deployment['metadata']['name']}-1", **template["metadata"]}
+        self.pods += [{"metadata": meta, "status": status}] * wanted
         progress = {"type": "Progressing", "status": str(image not in self.stalling)}
         if image in self.stalling:
             progress["reason"] = "ProgressDeadlineExceeded"
@@ -161,6 +163,9 @@ class World:
             **dict.fromkeys(("replicas", "updatedReplicas"), wanted),
             **dict.fromkeys(("readyReplicas", "availableReplicas"), 0 if fails else wanted),
         }
+
+    def answering_since(self, template):
+        return self.ready_since
 
     def settle(self):
         for _ in range(8):

@@ -1,5 +1,6 @@
 """What a plugin consists of in Kubernetes: one child, one file, one pure function."""
 
+from azora_operator.children.canary import canary
 from azora_operator.children.config import config_map
 from azora_operator.children.cronjobs import cron_jobs
 from azora_operator.children.deployment import deployment, pod_template
@@ -13,6 +14,7 @@ from azora_operator.children.service import service
 from azora_operator.children.storage import volume_claim
 
 __all__ = [
+    "canary",
     "config_map",
     "cron_jobs",
     "deployment",

@@ -20,10 +20,10 @@ def deployment(
         **({"minReadySeconds": UNPROBED} if given.plugin.http is None else {}),
         "progressDeadlineSeconds": seconds(given.plugin.healing.deadline),
         "strategy": _strategy(given),
-        "selector": {"matchLabels": given.selector},
+        "selector": {"matchLabels": given.serving if given.instance else given.selector},
         "template": template,
     }
-    return given.child("apps/v1", "Deployment", spec, annotations=annotations)
+    return given.child("apps/v1", "Deployment", spec, name=given.instance, annotations=annotations)
 
 
 def _strategy(given: Rendering) -> Object:

@@ -3,7 +3,7 @@ out go only DNS and what is named, where anything is.
 """
 
 from azora_operator.parts import Destination
-from azora_operator.rendering import PLATFORM_LABEL, Object, Rendering
+from azora_operator.rendering import MANAGER, PLATFORM_LABEL, Object, Rendering
 
 GATEWAY_LABEL = "azora.dev/gateway"
 """A namespace with this label may reach the plugins' ports: the ingress controller's."""
@@ -29,7 +29,17 @@ def _ingress(given: Rendering) -> list[Object]:
         return []
     same = {"podSelector": {"matchLabels": {PLATFORM_LABEL: given.plugin.platform}}}
     gateway = {"namespaceSelector": {"matchLabels": {GATEWAY_LABEL: "true"}}}
-    return [{"from": [same, gateway], "ports": [{"port": "http", "protocol": "TCP"}]}]
+    return [
+        {"from": [same, gateway, *_judges(given)], "ports": [{"port": "http", "protocol": "TCP"}]}
+    ]
+
+
+def _judges(given: Rendering) -> list[Object]:
+    """The operator, which reads the metrics of canaries."""
+    if given.plugin.rollout.strategy != "Canary":
+        return []
+    pods = {"matchLabels": {"app.kubernetes.io/name": MANAGER}}
+    return [{"namespaceSelector": {}, "podSelector": pods}]
 
 
 def _egress(given: Rendering) -> list[Object]:

@@ -7,4 +7,4 @@ def service(given: Rendering) -> Object | None:
     if given.plugin.http is None:
         return None
     port = {"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"}
-    return given.child("v1", "Service", {"selector": given.selector, "ports": [port]})
+    return given.child("v1", "Service", {"selector": given.serving, "ports": [port]})
