@@ -24,10 +24,6 @@ class Node:
     notices: dict[str, str] = field(default_factory=dict)
     canary_share: float | None = None
 
-    @property
-    def is_canary(self) -> bool:
-        return self.canary_share is not None
-
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -45,18 +45,18 @@ class Counting:
 async def _tally(pods: list[Object]) -> Tally | None:
     """What these pods have counted together; None where one of them does not say."""
     try:
-        return tally_of(await asyncio.gather(*(asyncio.to_thread(_metrics, pod) for pod in pods)))
-    except (urllib3.exceptions.HTTPError, ValueError, KeyError):
+        return tally_of(await asyncio.gather(*(asyncio.to_thread(_told, pod) for pod in pods)))
+    except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError):
         return None
 
 
-def _metrics(pod: Object) -> str:
-    """What a pod tells Prometheus. Raises HTTPError, ValueError or KeyError where it tells nothing."""
+def _told(pod: Object) -> bytes:
+    """What a pod tells of its calls. Raises HTTPError, ValueError or KeyError where it tells nothing."""
     address = pod["status"]["podIP"]
     host = f"[{address}]" if ":" in address else address
     port = pod["spec"]["containers"][0]["ports"][0]["containerPort"]
-    url = f"http://{host}:{port}/metrics"
+    url = f"http://{host}:{port}/canaryz"
     answer = urllib3.request("GET", url, timeout=_TIMEOUT, retries=False)
     if answer.status != 200:
         raise ValueError(f"{url} answers {answer.status}")
-    return answer.data.decode()
+    return answer.data

@@ -168,6 +168,10 @@ class Migration(Part):
 
     command: Command = Field(description="Run once per image before its pods.")
     timeout: Duration = lasting("1s", "24h", "How long it may take.", "10m")
+    breaking: bool = Field(
+        False,
+        description="Run steps too after which the pods that run cannot go on: they stop answering until the new ones have come.",
+    )
 
 
 class Job(Part):

@@ -90,6 +90,7 @@ class Rendering:
         if self.plugin.migration is None:
             return None
         made_from = [self.plugin.image, self.plugin.migration.command, self._database]
+        made_from += ["breaking"] if self.plugin.migration.breaking else []
         return f"{self.name}-migrate-{digest(made_from)}"
 
     def child(

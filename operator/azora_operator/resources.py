@@ -129,7 +129,7 @@ class PluginSpec(Part):
             ),
             (
                 "!has(self.rollout) || self.rollout.strategy != 'Canary' || has(self.http)",
-                "a canary is judged by its metrics, which it tells by HTTP: give spec.http too",
+                "a canary is judged by what it counts, and tells by HTTP: give spec.http too",
                 ".rollout",
             ),
             (

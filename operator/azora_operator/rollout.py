@@ -46,8 +46,10 @@ def roll_out(given: Rendering, seen: Observed, budget: Budget, *, act: bool) -> 
         if trial.failure and act:
             return _given_up(given, wanted, good, trial.failure, seen)
         if not (trial.passed and act):
+            trouble = trouble_of(good.name, given, seen)
+            health = _no_way_back(given, trouble) if trouble else _well()
             stable = children.deployment(given, good.template)
-            return RollOut(good, stable, _well(), good, is_wanted=False, trial=trial)
+            return RollOut(good, stable, health, good, is_wanted=False, trial=trial)
     trouble = trouble_of(wanted.name, given, seen)
     if trouble is None:
         health = _well()

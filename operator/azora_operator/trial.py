@@ -95,7 +95,7 @@ def _failure(given: Rendering, wanted: Revision, share: int, seen: Observed) -> 
 def _lacking(spec: CanarySpec, tally: Tally | None) -> str:
     """What is missing for a judgement."""
     if tally is None:
-        return "the metrics of its pods could not be read"
+        return "its pods do not say what they have counted"
     return "" if tally.calls >= spec.calls else f"it was called less than {spec.calls} times"
 
 

@@ -129,6 +129,7 @@ def test_mistake_of_a_canary_is_seen_by_its_share_alone_and_a_good_one_takes_ove
     assert pods(kubectl) == before
     same(lambda: reason(kubectl, "Ready"), "Ready", WHILE)
     same(lambda: deployments(kubectl), {"gong"}, SOON)
+    assert caller.keys() <= {"deep", "bright"}
     caller.clear()
     wait_until(lambda: caller["bright"] > 100, SOON)
     assert caller.keys() == {"bright"}

@@ -58,6 +58,21 @@ BAD_PLUGINS = {
         "spec.deletion",
         "confirm it with the plugin's name",
     ),
+    "falling steps": (
+        {"rollout": {"canary": {"steps": [50, 5]}}},
+        "spec.rollout.canary.steps",
+        "rising order",
+    ),
+    "canary that nobody can judge": (
+        {"rollout": {"strategy": "Canary"}, "http": None},
+        "spec.rollout",
+        "give spec.http too",
+    ),
+    "canary without room": (
+        {"rollout": {"strategy": "Canary"}, "storage": {"size": "1Gi"}},
+        "spec.rollout",
+        "a volume that is shared",
+    ),
     "wrong type": ({"paused": "yes"}, "spec.paused", "boolean"),
 }
 
@@ -90,6 +105,10 @@ def test_platform_without_a_broker_or_with_two_is_refused(kubectl, broker):
 @pytest.mark.parametrize("make", [plugin, platform])
 def test_name_that_leaves_no_room_for_its_children_is_refused(kubectl, make):
     assert "metadata.name: at most 40 characters" in refused(kubectl, make("a" * 41))
+
+
+def test_name_of_another_plugins_canary_is_refused(kubectl):
+    assert "the name of another plugin's canary" in refused(kubectl, plugin("library-canary"))
 
 
 def test_plugin_cannot_move_to_another_platform(kubectl):

@@ -88,6 +88,8 @@ def test_production_campus_runs_and_a_plugin_of_others_joins_it_and_sleeps(campu
     campus.extend(shutil.copytree(HELLO, campus.folder / "hello"))
     applied(kubectl, "outside", EXTENDED)
     assert "azoraplugin.azora.dev/hello condition met" in checked(campus, kubectl, "outside")
+    applied(kubectl, "canary", EXTENDED)
+    checked(campus, kubectl, "canary")
     applied(kubectl, "scale-to-zero", EXTENDED)
     assert "deployment.apps/hello condition met" in checked(campus, kubectl, "scale-to-zero")
 

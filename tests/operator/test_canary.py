@@ -1,5 +1,7 @@
 """A new revision gets a growing share of the calls, and is judged before it takes the place of the old one."""
 
+import json
+import math
 from itertools import pairwise
 
 import pytest
@@ -19,7 +21,12 @@ from tests.operator.trials import (
 )
 from tests.operator.world import FEW, PLATFORMS, PLUGINS
 
+from azora.dispatch import FAULTS
+from azora.http.health import counted
 from azora.observe.metrics import Metrics
+from azora_operator.durations import stamp
+from azora_operator.leaving import leave
+from azora_operator.observed import key_of
 from azora_operator.tally import Tally, tally_of
 
 OURS = {key: SPEC[key] for key in ("image", "http", "rollout")}
@@ -158,17 +165,36 @@ def test_canary_has_as_many_pods_as_its_share_needs():
     assert found == [1, 2, 4]
 
 
-def test_what_pods_have_counted_is_read_from_what_the_kernel_tells_prometheus():
-    pods = [Metrics(), Metrics()]
+def test_canary_goes_first_when_the_plugin_is_deleted():
+    world = TrialWorld()
+    world.change(image=BETTER)
+    world.plugin["metadata"]["deletionTimestamp"] = stamp(world.now)
+    step = leave(world.plugin, world.seen(), waiting=3)
+    gone = {name for kind, name in map(key_of, step.delete) if kind == "Deployment"}
+    assert (gone, step.close, step.release) == ({"library-canary"}, True, False)
+
+
+def test_what_pods_have_counted_is_what_the_kernel_tells():
+    pods = [Metrics(), Metrics(), Metrics()]
     for number in range(100):
-        pods[number % 2].observe("operation", f"library.{number % 3}", "ok", 0.003)
-    pods[0].observe("operation", "library.0", "internal", 3.0)
-    pods[0].counter("operation_faults", "", "operation").add(1, "library.0")
+        pods[number % 2].observe("operation", f"library.{number % 3}", "ok", 0.004)
+    pods[0].observe("operation", "library.0", "internal", 60.0)
+    pods[0].counter(*FAULTS).add(1, "library.0")
     pods[1].observe("route", "GET /", "ok", 9.0)
-    tally = tally_of(pod.render().decode() for pod in pods)
+    tally = tally_of(json.dumps(counted(pod)) for pod in pods)
     assert (tally.calls, tally.faults) == (101, 1)
     assert 0.0025 < tally.latency <= 0.005
-    assert tally_of([Metrics().render().decode()]) == Tally()
+    assert tally_of([json.dumps(counted(Metrics()))]) == Tally()
+
+
+@given(st.lists(st.sampled_from([0.004, 0.04, 0.4, 60.0]), min_size=1, max_size=60))
+def test_latency_lies_between_the_bounds_of_the_call_that_it_is(seconds):
+    pod = Metrics()
+    for each in seconds:
+        pod.observe("operation", "library.search", "ok", each)
+    found = tally_of([json.dumps(counted(pod))]).latency
+    true = sorted(seconds)[math.ceil(0.95 * len(seconds)) - 1]
+    assert found in (true / 2, 30.0) or true / 2 < found <= true * 2.5
 
 
 class Campus(RuleBasedStateMachine):

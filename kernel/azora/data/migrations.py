@@ -15,6 +15,7 @@ import peewee
 
 from azora.data import kernel_schema
 from azora.data.audit import install_audit, remove_audit
+from azora.data.compatibility import columns_of, refuse_breaking, refuse_broken
 from azora.data.database import PluginDatabase
 from azora.data.history import (
     TABLE,
@@ -73,15 +74,19 @@ def migrate(
     module: ModuleType | None,
     tables: Tables = (),
     only: Mapping[str, Collection[str]] | None = None,
+    *,
+    additive: bool = False,
 ) -> list[str]:
     """Run what is pending and return its names; tables marked `audited` get their triggers.
 
-    `only` names the steps of each owner that a database of an earlier day had, to build it anew.
+    `only` names the steps of each owner that a database of an earlier day had, to build it anew. Where
+    they are to be `additive`, a step is refused after which older code could not go on.
     """
     tables = list(tables)
     database.prepare()
     # Nobody else runs on a database that is being made, so its triggers wait for the last step.
-    audited = tables if history_of(database, KERNEL) else []
+    is_new = not history_of(database, KERNEL)
+    audited = [] if is_new else tables
     applied = []
     for owner, known in _parts(module):
         history = history_of(database, owner)
@@ -91,7 +96,7 @@ def migrate(
             if (
                 wanted
                 and migration.number not in history
-                and _step_up(database, owner, known, migration, audited)
+                and _step_up(database, owner, known, migration, audited, additive and not is_new)
             ):
                 applied.append(migration.name)
     with database.altering():
@@ -128,6 +133,7 @@ def _step_up(
     known: list[Migration],
     migration: Migration,
     tables: list[type[peewee.Model]],
+    additive: bool,
 ) -> bool:
     """Run one step unless somebody else just did."""
     with database.altering():
@@ -136,8 +142,13 @@ def _step_up(
         compare(database.name, known, history)
         if migration.number in history:
             return False
+        if additive:
+            refuse_breaking(database, migration)
+        before = columns_of(database) if additive else {}
         remove_audit(database)
         migration.up(Schema(database))
+        if additive:
+            refuse_broken(database, migration, before)
         record(database, owner, migration, time.time())
         install_audit(database, tables)
         return True

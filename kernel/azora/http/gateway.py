@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from azora.runtime import Runtime
 
-UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})
+UNCOUNTED = frozenset({"/healthz", "/readyz", "/canaryz", "/metrics"})
 UNKNOWN = "unknown"
 """Under which requests are measured that find no endpoint: a name for each would never end."""
 

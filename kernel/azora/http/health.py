@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from azora.dispatch import FAULTS
 from azora.http.access import require
 from azora.http.exchange import HttpRequest, HttpResponse
+from azora.observe.metrics import Metrics
 from azora.permissions import READ_METRICS
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ def add_health(gateway: "Gateway") -> None:
         notices = runtime.condition.notices
         return _json(200, {"status": "ready"} | ({"notices": notices} if notices else {}))
 
+    def canaryz(_request: HttpRequest) -> HttpResponse:
+        return _json(200, counted(runtime.metrics))
+
     def metrics(request: HttpRequest) -> HttpResponse:
         if not _is_loopback(request.remote):
             require(READ_METRICS, request)
@@ -35,9 +40,16 @@ def add_health(gateway: "Gateway") -> None:
 
     gateway.router.add("GET", "/healthz", healthz)
     gateway.router.add("GET", "/readyz", readyz)
+    if runtime.settings.canary_share is not None:
+        gateway.router.add("GET", "/canaryz", canaryz)
     if runtime.settings.metrics:
         for path in ("/metrics", *(f"/metrics/{name}" for name in runtime.hosted)):
             gateway.router.add("GET", path, metrics)
+
+
+def counted(metrics: Metrics) -> dict[str, object]:
+    """What a canary is judged by: sums that tell nothing of anybody."""
+    return {"faults": metrics.total(FAULTS[0]), "durations": metrics.durations("operation")}
 
 
 def _json(status: int, document: object) -> HttpResponse:

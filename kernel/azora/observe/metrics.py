@@ -98,6 +98,17 @@ class Metrics:
             known = outcome if len(outcomes) < MAX_OUTCOMES else OTHER
             outcomes[known] = outcomes.get(known, 0) + 1
 
+    def durations(self, kind: Kind) -> list[tuple[float | None, int]]:
+        """How many calls of a kind took up to each bound and longer than the last; None is for ever."""
+        columns = zip(*(series.buckets for series in self._series[kind].values()), strict=True)
+        counts = [sum(column) for column in columns] or [0] * (len(BOUNDS) + 1)
+        return list(zip((*BOUNDS, None), counts, strict=True))
+
+    def total(self, name: str) -> float:
+        """What a counter has come to; nothing where it has never been needed."""
+        counter = self._counters.get(name)
+        return sum(counter.values.values()) if counter else 0
+
     def counter(self, name: str, summary: str, label: str | None = None) -> Counter:
         """A counter `azora_<name>_total`; the same one for the same name."""
         return self._counters.setdefault(name, Counter(name, summary, label))

@@ -26,7 +26,12 @@ def upgrade(runtime: "Runtime", told: Step = lambda _name, _applied: None) -> di
     for name, hosted in list(runtime.hosted.items()):
         try:
             module = load_migrations(hosted.module)
-            done[name] = migrate(hosted.database, module, hosted.plugin.tables)
+            done[name] = migrate(
+                hosted.database,
+                module,
+                hosted.plugin.tables,
+                additive=runtime.settings.additive_migrations,
+            )
         except Exception as error:  # noqa: BLE001 – one plugin's trouble is not the campus's
             runtime.dismiss(name, _with_way_back(error, way) if hosted in older else error)
         else:

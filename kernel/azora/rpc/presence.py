@@ -97,9 +97,14 @@ class Presence:
             about = Node(**{**known, "seen": time.time()})
         except (ValueError, TypeError, AttributeError):
             return  # somebody else's message
-        known_as = (self._nodes, self._canaries) if about.is_canary else (self._nodes,)
-        for known in known_as:
+        for known in (self._nodes, self._canaries) if _is_canary(about) else (self._nodes,):
             if about.plugins:
                 known[about.name] = about
             else:
                 known.pop(about.name, None)
+
+
+def _is_canary(about: Node) -> bool:
+    """Whether it says that it is one, in words that can be read."""
+    numbers = isinstance(about.canary_share, int | float) and isinstance(about.since, int | float)
+    return numbers and isinstance(about.plugins, dict)

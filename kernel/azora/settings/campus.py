@@ -56,6 +56,10 @@ class CampusSettings(Settings):
     database_urls: dict[str, Address] = Field(
         {}, description="Databases of single plugins, given as `AZORA_<PLUGIN>_DATABASE_URL`."
     )
+    additive_migrations: bool = Field(
+        False,
+        description="Refuse migrations after which the version that runs could not go on, for where both run side by side.",
+    )
     broker_url: Address | None = Field(
         None,
         pattern="^amqps?://",

@@ -10,7 +10,8 @@ def migration_job(given: Rendering) -> Object | None:
     migration = given.plugin.migration
     if migration is None or given.migration_name is None:
         return None
-    spec = _job(given, "migrate", migration.command, migration.timeout)
+    additive = {"name": "AZORA_ADDITIVE_MIGRATIONS", "value": str(not migration.breaking).lower()}
+    spec = _job(given, "migrate", migration.command, migration.timeout, additive)
     return given.child("batch/v1", "Job", spec, name=given.migration_name)
 
 
@@ -23,10 +24,13 @@ def purge_job(given: Rendering) -> Object:
     return given.child("batch/v1", "Job", spec, name=name)
 
 
-def _job(given: Rendering, name: str, command: list[str], timeout: str) -> Object:
+def _job(
+    given: Rendering, name: str, command: list[str], timeout: str, *settings: Object
+) -> Object:
     whole = container(given, name, list(command))
     # The pod's own folder ends with it, so a copy of the database kept there would protect nobody.
-    whole["env"] = [*whole["env"], {"name": "AZORA_BACKUP_BEFORE_UPGRADE", "value": "false"}]
+    unsaved = {"name": "AZORA_BACKUP_BEFORE_UPGRADE", "value": "false"}
+    whole["env"] = [*whole["env"], unsaved, *settings]
     managed = "app.kubernetes.io/managed-by"
     return {
         "backoffLimit": 3,

@@ -35,7 +35,7 @@ def _ingress(given: Rendering) -> list[Object]:
 
 
 def _judges(given: Rendering) -> list[Object]:
-    """The operator, which reads the metrics of canaries."""
+    """The operator, which reads what canaries have counted."""
     if given.plugin.rollout.strategy != "Canary":
         return []
     pods = {"matchLabels": {"app.kubernetes.io/name": MANAGER}}

@@ -130,6 +130,19 @@ def test_health_readiness_and_metrics(http):
     assert b"notes.echo" in metrics.body
 
 
+def test_a_canary_says_how_its_calls_went_and_no_other_process_does(start):
+    http = start(canary_share=0.1)
+    http.get("/api/notes/echo")
+    http.get("/api/notes/notes/none")
+    http.post("/api/notes/broken", {})
+    told = http.get("/canaryz").json
+    assert (told["faults"], sum(calls for _, calls in told["durations"])) == (1, 3)
+    assert (
+        b'azora_operation_faults_total{operation="notes.broken"} 1.0' in http.get("/metrics").body
+    )
+    assert start().get("/canaryz").status == 404
+
+
 def test_a_process_that_waits_says_for_whom(http, monkeypatch):
     monkeypatch.setattr(http.runtime, "readiness", lambda: {"library": "awaits identity"})
     answer = http.get("/readyz")
