@@ -127,6 +127,7 @@ def _obstacle(given: Rendering, seen: Observed) -> Fact | None:
 def _wanted(given: Rendering, rolled: RollOut, seen: Observed, *, migrated: bool) -> list[Object]:
     """Every child that there should be. Until the database is migrated the pods stay as they are."""
     job = children.migration_job(given)
+    canary = _canary(given, rolled, seen) if migrated else None
     made = [
         children.service_account(given),
         children.config_map(given, given.config_name, given.config),
@@ -134,23 +135,30 @@ def _wanted(given: Rendering, rolled: RollOut, seen: Observed, *, migrated: bool
         None if _is_done(job, seen) else job,
         children.network_policy(given),
         children.disruption_budget(given),
-        children.service(given),
+        children.service(given, canary),
+        children.preview_service(given, canary),
         children.route(given),
         children.service_monitor(given),
         children.volume_claim(given),
-        *(_working(given, rolled, seen) if migrated else ()),
+        *(_working(given, rolled) if migrated else ()),
+        canary,
         keep(given, rolled.revision, seen) if _is_good(given, rolled, seen) else None,
     ]
     return list({key_of(each): each for each in made if each is not None}.values())
 
 
-def _working(given: Rendering, rolled: RollOut, seen: Observed) -> list[Object]:
-    """What works with the database: the pods, a canary's too, and the jobs of the pods' revision."""
-    canary = rolled.trial.deployment if rolled.trial else None
+def _working(given: Rendering, rolled: RollOut) -> list[Object]:
+    """What works with the database: the pods, and the jobs of the same revision."""
+    return [rolled.deployment, *children.cron_jobs(given, rolled.revision.template)]
+
+
+def _canary(given: Rendering, rolled: RollOut, seen: Observed) -> Object | None:
+    """The pods of a revision on trial, or of one that is taking the place of the old one."""
+    if rolled.trial:
+        return rolled.trial.deployment
     if rolled.is_wanted and not _settled(given, rolled, seen):
-        canary = remaining(given, rolled.revision, seen)
-    jobs = children.cron_jobs(given, rolled.revision.template)
-    return [rolled.deployment, *([canary] if canary else []), *jobs]
+        return remaining(given, rolled.revision, seen)
+    return None
 
 
 def _is_done(job: Object | None, seen: Observed) -> bool:

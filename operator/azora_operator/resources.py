@@ -128,12 +128,12 @@ class PluginSpec(Part):
                 ".storage",
             ),
             (
-                "!has(self.rollout) || self.rollout.strategy != 'Canary' || has(self.http)",
+                "!has(self.rollout) || self.rollout.strategy == 'Rolling' || has(self.http)",
                 "a canary is judged by what it counts, and tells by HTTP: give spec.http too",
                 ".rollout",
             ),
             (
-                "!has(self.rollout) || self.rollout.strategy != 'Canary' || !has(self.storage) || self.storage.shared",
+                "!has(self.rollout) || self.rollout.strategy == 'Rolling' || !has(self.storage) || self.storage.shared",
                 "a canary runs beside the other pods: it needs a volume that is shared",
                 ".rollout",
             ),
@@ -282,8 +282,8 @@ class AzoraPlugin(BaseModel):
                 "metadata.name: at most 40 characters, so that the names of what belongs to it fit",
             ),
             (
-                "!self.metadata.name.endsWith('-canary')",
-                "metadata.name: what ends with -canary is the name of another plugin's canary",
+                "!self.metadata.name.matches('-(canary|preview)$')",
+                "metadata.name: what ends with -canary or -preview is of another plugin's canary",
             ),
             (
                 "self.spec.deletion.policy != 'Purge' || self.spec.deletion.?confirm.orValue('') == self.metadata.name",

@@ -1,6 +1,7 @@
 """A new revision on trial: pods of its own get a share of the calls, and are judged before each larger one.
 
-The pods of each share are other pods, so what they have counted is of that share alone.
+The pods of each share are other pods, so what they have counted is of that share alone. Blue and green are a trial
+with two shares: none, to be looked at, and all.
 """
 
 import math
@@ -13,9 +14,11 @@ from azora_operator.durations import span
 from azora_operator.observed import Observed
 from azora_operator.rendering import REVISION_LABEL, Object, Rendering
 from azora_operator.revisions import Revision, ready_since
-from azora_operator.strategies import CanarySpec
+from azora_operator.strategies import Stage
 from azora_operator.tally import Tally
 from azora_operator.trouble import trouble_of
+
+APPROVAL = "azora.dev/approve"
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Trial:
 def is_tried(given: Rendering, wanted: Revision, good: Revision | None, seen: Observed) -> bool:
     """Whether this revision has to prove itself before the pods are made from it."""
     return (
-        given.plugin.rollout.strategy == "Canary"
+        bool(given.plugin.rollout.stages)
         and good is not None
         and good.name != wanted.name
         and _revision_of(seen.children.get(("Deployment", given.name))) != wanted.name
@@ -41,24 +44,25 @@ def is_tried(given: Rendering, wanted: Revision, good: Revision | None, seen: Ob
 
 def try_out(given: Rendering, wanted: Revision, seen: Observed) -> Trial:
     """Begin the trial, go on with it, or end it one way or the other."""
-    spec = given.plugin.rollout.canary
+    stages = given.plugin.rollout.stages
     share = share_of(given, wanted, seen)
     if share is None:
-        return _at(given, wanted, spec.steps[0], "its pods come")
+        return _at(given, wanted, stages[0].share, "its pods come")
     if seen.broker_trouble:
         return _at(given, wanted, share, f"not judged while {seen.broker_trouble}")
-    if failure := _failure(given, wanted, share, seen):
+    stage = next((each for each in stages if each.share >= share), stages[-1])
+    if failure := _failure(given, wanted, share, stage, seen):
         return replace(_at(given, wanted, share, failure), failure=failure)
     lasted = _lasted(given, wanted, share, seen)
     if lasted is None:
         return _at(given, wanted, share, "its pods come")
-    if lasted < span(spec.hold):
-        return _at(given, wanted, share, f"this step lasts {spec.hold}")
-    if lacking := _lacking(spec, _tally(wanted, share, seen)):
+    if lasted < span(stage.lasts):
+        return _at(given, wanted, share, f"this step lasts {stage.lasts}")
+    if lacking := _lacking(given, wanted, stage, _tally(wanted, share, seen)):
         trial = _at(given, wanted, share, lacking)
-        late = lasted >= span(spec.deadline)
-        return replace(trial, failure=f"{lacking} within {spec.deadline}") if late else trial
-    if larger := [step for step in spec.steps if step > share]:
+        late = stage.deadline is not None and lasted >= span(stage.deadline)
+        return replace(trial, failure=f"{lacking} within {stage.deadline}") if late else trial
+    if larger := [each.share for each in stages if each.share > share]:
         return _at(given, wanted, larger[0], "its pods come")
     return replace(_at(given, wanted, share, "it is good"), passed=True)
 
@@ -76,27 +80,32 @@ def share_of(given: Rendering, wanted: Revision, seen: Observed) -> int | None:
     return int(share) if name == wanted.name and share.isdecimal() else None
 
 
-def _failure(given: Rendering, wanted: Revision, share: int, seen: Observed) -> str:
+def _failure(given: Rendering, wanted: Revision, share: int, stage: Stage, seen: Observed) -> str:
     """Why this revision is not good enough; empty as far as is known."""
-    spec, tally = given.plugin.rollout.canary, _tally(wanted, share, seen)
+    tally = _tally(wanted, share, seen)
     if trouble := trouble_of(_revision(wanted, share), given, seen, canary_name(given.name)):
         return trouble.message
     if tally is None:
         return ""
-    if tally.faults > spec.max_error_ratio * max(tally.calls, spec.calls):
+    if tally.faults > stage.max_error_ratio * max(tally.calls, stage.calls):
         return f"{tally.faults} of {tally.calls} calls of its canary failed"
-    limit = span(spec.max_latency) if spec.max_latency else math.inf
-    if tally.calls >= spec.calls and tally.latency > limit:
+    limit = span(stage.max_latency) if stage.max_latency else math.inf
+    if tally.calls >= stage.calls and tally.latency > limit:
         took = f"5 of 100 calls of its canary took longer than {tally.latency:.3g} s"
-        return f"{took}, where {spec.max_latency} is allowed"
+        return f"{took}, where {stage.max_latency} is allowed"
     return ""
 
 
-def _lacking(spec: CanarySpec, tally: Tally | None) -> str:
-    """What is missing for a judgement."""
+def _lacking(given: Rendering, wanted: Revision, stage: Stage, tally: Tally | None) -> str:
+    """What is missing for the next step; nothing of what was counted where no deadline waits for it."""
+    if stage.approved:
+        approved = given.meta.get("annotations", {}).get(APPROVAL) == wanted.name
+        return "" if approved else f"it waits for the annotation {APPROVAL}={wanted.name}"
+    if stage.deadline is None:
+        return ""
     if tally is None:
         return "its pods do not say what they have counted"
-    return "" if tally.calls >= spec.calls else f"it was called less than {spec.calls} times"
+    return "" if tally.calls >= stage.calls else f"it was called less than {stage.calls} times"
 
 
 def _lasted(given: Rendering, wanted: Revision, share: int, seen: Observed) -> float | None:

@@ -14,6 +14,7 @@ from tests.kernel.hosting import make_plugin
 from azora import ServiceError
 from azora.campus import open_runtime, prepare_campus
 from azora.loader import load_registry
+from azora.processes.upgrade import upgrade
 from azora.settings import load_campus_settings
 from azora.testing.servers import wait_until
 
@@ -58,6 +59,7 @@ def caller(gong, tmp_path):
     settings = load_campus_settings(data_dir=tmp_path / "data", broker_url=gong)
     prepare_campus(settings, registry)
     runtime = open_runtime(settings, registry)
+    upgrade(runtime)
     runtime.start()
     assert runtime.transport.wait_ready(10)
     heard = Counter()
@@ -133,3 +135,27 @@ def test_mistake_of_a_canary_is_seen_by_its_share_alone_and_a_good_one_takes_ove
     caller.clear()
     wait_until(lambda: caller["bright"] > 100, SOON)
     assert caller.keys() == {"bright"}
+
+
+def hears_only(caller, sound):
+    """Whether every strike of half a second sounds so; none may fail."""
+    caller.clear()
+    eventlet.sleep(0.5)
+    assert caller.keys() <= {"bright", "shrill"}
+    return caller.keys() == {sound}
+
+
+def test_green_has_all_calls_at_once_and_so_has_blue_when_it_is_taken_back(kubectl, caller):
+    rollout = {"strategy": "BlueGreen", "blueGreen": {"preview": "2s", "keep": "10m"}}
+    patch = json.dumps({"spec": {"rollout": rollout}})
+    kubectl("patch", "azoraplugin", "gong", "--type=merge", "--patch", patch)
+    before = pods(kubectl)
+    change(kubectl, sound="shrill")
+    wait_until(lambda: hears_only(caller, "shrill"), WHILE)
+    service = kubectl.get("service", "gong")["spec"]["selector"]
+    assert service == kubectl.get("service", "gong-preview")["spec"]["selector"]
+    assert pods(kubectl) == before
+    change(kubectl, sound="bright")
+    wait_until(lambda: hears_only(caller, "bright"), SOON)
+    same(lambda: deployments(kubectl), {"gong"}, SOON)
+    assert pods(kubectl) == before

@@ -107,8 +107,9 @@ def test_name_that_leaves_no_room_for_its_children_is_refused(kubectl, make):
     assert "metadata.name: at most 40 characters" in refused(kubectl, make("a" * 41))
 
 
-def test_name_of_another_plugins_canary_is_refused(kubectl):
-    assert "the name of another plugin's canary" in refused(kubectl, plugin("library-canary"))
+@pytest.mark.parametrize("what", ["canary", "preview"])
+def test_name_of_another_plugins_canary_is_refused(kubectl, what):
+    assert "is of another plugin's canary" in refused(kubectl, plugin(f"library-{what}"))
 
 
 def test_plugin_cannot_move_to_another_platform(kubectl):

@@ -145,8 +145,9 @@ def test_only_the_share_of_a_faulty_canary_sees_its_errors(tmp_path, url):
         assert answers(caller, "bell.look", 50) == {"stable": 50}
 
 
-def test_no_call_is_lost_when_a_canary_dies(tmp_path, url):
-    with campus(tmp_path, url, 0.5) as (caller, canary, *_):
+@pytest.mark.parametrize("rpc", ["azora", "nameko"])
+def test_no_call_is_lost_when_a_canary_dies(tmp_path, url, rpc):
+    with campus(tmp_path, url, 0.5, rpc) as (caller, canary, *_):
         canary.transport.stop()
         assert caller.transport.presence.canary_share("bell") == 0.5
         assert answers(caller, calls=100) == {"stable": 100}

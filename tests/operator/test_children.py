@@ -154,3 +154,17 @@ def test_no_two_plugins_have_pages_with_the_same_beginning():
     plugins = [loaded.plugin for loaded in load_registry().plugins.values()]
     found = [path for plugin in plugins for path in beginnings([p.path for p in plugin.pages])]
     assert len(found) == len(set(found))
+
+
+def test_migration_is_refused_where_pods_could_not_go_on_unless_that_is_allowed():
+    migration = {"command": ["azora", "migrate", "library"]}
+    spec = {"platform": "campus", "image": "azora:1", "command": ["azora"], "migration": migration}
+    world = settled(spec, {"broker": {"secret": "broker"}})
+    refusing = only(world, "Job")
+    world.edit({**spec, "migration": {**migration, "breaking": True}})
+    world.settle()
+    allowing = only(world, "Job")
+    assert refusing["metadata"]["name"] != allowing["metadata"]["name"]
+    for job, said in ((refusing, "true"), (allowing, "false")):
+        (container,) = job["spec"]["template"]["spec"]["containers"]
+        assert {"name": "AZORA_ADDITIVE_MIGRATIONS", "value": said} in container["env"]

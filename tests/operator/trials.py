@@ -14,6 +14,10 @@ SPEC = {
     "http": {"port": 8000},
     "rollout": {"strategy": "Canary", "canary": {"steps": STEPS, "maxLatency": "500ms"}},
 }
+BLUE_GREEN = {
+    "strategy": "BlueGreen",
+    "blueGreen": {"preview": f"{HOLD}s", "keep": f"{HOLD}s"},
+}
 PLATFORM = {"broker": {"secret": "broker"}}
 
 
@@ -35,9 +39,9 @@ class TrialWorld(World):
         canary = self.children.get(("Deployment", "library-canary"))
         self.tallies = {}
         if canary and self.calls is not None:
-            image = image_of(canary)
-            faults = self.calls // 2 if image == FAULTY else 0
-            tally = Tally(self.calls, faults, 2.0 if image == SLOW else 0.1)
+            image, calls = image_of(canary), self.calls if self.share() else 0
+            faults = calls // 2 if image == FAULTY else 0
+            tally = Tally(calls, faults, 2.0 if image == SLOW else 0.1)
             self.tallies = {canary["spec"]["template"]["metadata"]["labels"][REVISION_LABEL]: tally}
 
     def step(self):
@@ -59,6 +63,15 @@ class TrialWorld(World):
     def image(self, deployment):
         found = self.children.get(("Deployment", deployment))
         return image_of(found) if found else None
+
+    def behind(self, service):
+        """The images that a Service leads to; None where there is no such Service."""
+        found = self.children.get(("Service", service))
+        if found is None:
+            return None
+        chosen = found["spec"]["selector"].items()
+        pods = [pod for pod in self.pods if chosen <= pod["metadata"]["labels"].items()]
+        return {pod["metadata"]["image"] for pod in pods}
 
     def share(self):
         """What the canary's pods are told, in percent."""

@@ -152,7 +152,8 @@ class World:
         fails = image in self.crashing | self.stalling
         since = self.answering_since(template)
         status = CRASHED if image in self.crashing else {} if fails else answers(since)
-        meta = {"name": f"{deployment['metadata']['name']}-1", **template["metadata"]}
+        name = f"{deployment['metadata']['name']}-1"
+        meta = {"name": name, "image": image, **template["metadata"]}
         self.pods += [{"metadata": meta, "status": status}] * wanted
         progress = {"type": "Progressing", "status": str(image not in self.stalling)}
         if image in self.stalling:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
+from azora.canaries import SUFFIX
 from azora.context import ACTOR, Context
 from azora.dispatch import BoundOperation, to_json
 from azora.errors import DeadlineExceeded, NotAuthenticated, NotFound, RequestError
@@ -54,6 +55,12 @@ class Begun:
     def has(self, message: Message) -> bool:
         """Whether the broker sends again what was begun here, since it never heard of that."""
         return message.redelivered and message.properties.get("correlation_id") in self._ids
+
+
+def asked_for(hosted: "HostedPlugin", message: Message) -> BoundOperation | None:
+    """The operation that a request is addressed to, also where it was addressed to a canary."""
+    key, operations = message.routing_key, hosted.operations
+    return operations.get(key) or operations.get(key.removesuffix(SUFFIX))
 
 
 def answer(hosted: "HostedPlugin", bound: BoundOperation | None, message: Message) -> bytes:

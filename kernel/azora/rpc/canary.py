@@ -13,7 +13,7 @@ from azora.rpc.server import RpcServer
 FALLBACK = "azora.stable"
 """The exchange that leads a canary's calls to the stable processes."""
 
-PATIENCE = 2_000
+PATIENCE = 1_000
 """Milliseconds for which a call waits for a canary."""
 
 EXPIRES = 60_000

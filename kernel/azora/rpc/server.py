@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import amqp
 import eventlet
 
-from azora.canaries import SUFFIX
 from azora.dispatch import BoundOperation
 from azora.errors import Unavailable
-from azora.rpc.answering import Begun, answer
+from azora.rpc.answering import Begun, answer, asked_for
 from azora.rpc.connection import BrokerConnection, declare_exchange
 from azora.rpc.frames import Delivery
 from azora.rpc.properties import encode_properties
@@ -105,18 +104,13 @@ class RpcServer:
         if self._stopping:
             message.reject(requeue=True)
             return
-        bound = self._bound(message.routing_key)
+        bound = asked_for(self._hosted, message)
         if bound is None or bound.operation.idempotent:
             eventlet.spawn_n(self._serve_and_settle, message, bound)
             return
         message.acknowledge()
         if not self._begun.has(message):
             eventlet.spawn_n(self._settle_and_serve, message, bound)
-
-    def _bound(self, key: str) -> BoundOperation | None:
-        """The operation that a call is addressed to, also one that comes back from a canary."""
-        operations = self._hosted.operations
-        return operations.get(key) or operations.get(key.removesuffix(SUFFIX))
 
     def _serve_and_settle(self, message: Delivery, bound: BoundOperation | None) -> None:
         self._serve(message, bound)

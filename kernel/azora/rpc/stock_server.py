@@ -11,7 +11,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import register_entrypoint
 from nameko.rpc import Rpc, RpcConsumer
 
-from azora.rpc.answering import Begun, answer
+from azora.rpc.answering import Begun, answer, asked_for
 from azora.rpc.connection import LOST, BrokerConnection
 from azora.rpc.stock import FAILED, Consumer, StockContainer, configuration, publisher
 from azora.rpc.wire import DIRECT, EXCHANGE
@@ -107,7 +107,7 @@ class StockServer:
 
     def _answer(self, message: Message) -> bytes | None:
         taken = Taken(message)
-        bound = self._hosted.operations.get(taken.routing_key)
+        bound = asked_for(self._hosted, taken)
         if bound is not None and not bound.operation.idempotent:
             try:
                 message.ack()

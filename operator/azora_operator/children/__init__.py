@@ -10,7 +10,7 @@ from azora_operator.children.jobs import migration_job, purge_job
 from azora_operator.children.monitor import service_monitor
 from azora_operator.children.network import network_policy
 from azora_operator.children.routes import route
-from azora_operator.children.service import service
+from azora_operator.children.service import preview_service, service
 from azora_operator.children.storage import volume_claim
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "migration_job",
     "network_policy",
     "pod_template",
+    "preview_service",
     "purge_job",
     "route",
     "service",

@@ -36,7 +36,7 @@ def _ingress(given: Rendering) -> list[Object]:
 
 def _judges(given: Rendering) -> list[Object]:
     """The operator, which reads what canaries have counted."""
-    if given.plugin.rollout.strategy != "Canary":
+    if not given.plugin.rollout.stages:
         return []
     pods = {"matchLabels": {"app.kubernetes.io/name": MANAGER}}
     return [{"namespaceSelector": {}, "podSelector": pods}]
